@@ -1,0 +1,49 @@
+// Builds dist/ (what is shipped) and, with --all, build/ (tests, benches and examples as well).
+//   dist/lib/   the compiled library and the kernel
+//   dist/bin/   one executable per command: a shell launcher that starts dist/lib/bin/NAME.js
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { install, root, runTool } from "./tools.mjs";
+
+const typescript = "typescript/bin/tsc";
+const kernels = [
+  { from: "src/multilog/kernel/assembly/kernel.ts", to: "multilog/kernel/kernel.wasm", pages: 96 },
+  { from: "src/tai64/assembly/localise.ts", to: "tai64/localise.wasm", pages: 16 },
+];
+
+install();
+const all = process.argv.includes("--all");
+rmSync(join(root, "dist"), { recursive: true, force: true });
+buildKernels("dist/lib");
+runTool(typescript, ["-p", "tsconfig.dist.json"]);
+layCommands();
+if (all) {
+  rmSync(join(root, "build"), { recursive: true, force: true });
+  buildKernels("build/src");
+  runTool(typescript, ["-p", "tsconfig.json"]);
+}
+
+function buildKernels(out) {
+  for (const { from, to, pages } of kernels) {
+    const target = join(root, out, to);
+    mkdirSync(dirname(target), { recursive: true });
+    // Without a runtime and without growth: a Buffer over the memory stays valid for ever.
+    const options = ["-O3", "--runtime", "stub", "--enable", "simd", "--noAssert"];
+    const memory = ["--initialMemory", String(pages), "--maximumMemory", String(pages)];
+    runTool("assemblyscript/bin/asc.js", [from, ...options, ...memory, "-o", target]);
+  }
+}
+
+function layCommands() {
+  const bin = join(root, "dist", "bin");
+  mkdirSync(bin, { recursive: true });
+  const launcher = readFileSync(join(root, "scripts", "launcher.sh"));
+  for (const name of readdirSync(join(root, "src", "bin"))) {
+    if (!name.endsWith(".ts")) continue;
+    const command = join(bin, name.slice(0, -".ts".length));
+    writeFileSync(command, launcher);
+    chmodSync(command, 0o755);
+  }
+  // Which Node built this tree: the launcher's choice where no other is on the PATH.
+  writeFileSync(join(root, "dist", "node-path"), `${process.execPath}\n`);
+}

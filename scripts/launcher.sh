@@ -1,0 +1,29 @@
+#!/bin/sh
+# shellcheck disable=SC3013,SC3045 # dash, ash, ksh and bash all know -ef and ulimit -S
+# Starts a Timberline command under Node and hands over what Node would hide from it: the soft limit
+# on descriptors (Node raises it) and the list of descriptors that the caller had open (Node marks
+# them close-on-exec and opens its own beside them).
+case $0 in */*) self=$0 ;; *) self=./$0 ;; esac
+while [ -L "$self" ]; do
+  link=$(readlink "$self") || exit 111
+  case $link in /*) self=$link ;; *) self=${self%/*}/$link ;; esac
+done
+dist=${self%/*}/..
+
+fds=
+for fd in /dev/fd/*; do
+  # Not the caller's: this script, as the shell holds it, and the directory that was being listed.
+  [ -e "$fd" ] && ! [ "$fd" -ef "$self" ] && fds=$fds,${fd##*/}
+done
+
+# The Node that built this tree, the one beside a global installation, the one on the PATH.
+built=
+[ ! -r "$dist/node-path" ] || read -r built <"$dist/node-path"
+for node in "$built" "$dist/../../../../bin/node" "$(command -v node)" /usr/local/bin/node; do
+  [ ! -x "$node" ] || break
+done
+if [ ! -x "$node" ]; then
+  echo "${self##*/}: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
+  exit 111
+fi
+exec "$node" "$dist/lib/bin/${self##*/}.js" "--launch=$(ulimit -Sn):${fds#,}" "$@"
