@@ -118,18 +118,46 @@ export interface Clock {
 export interface Ending {
   /** Exit code, or undefined when a signal ended it. */
   readonly code: number | undefined;
+  /** The signal's name, as in `SIGKILL`. */
   readonly signal: string | undefined;
 }
 
 export interface SpawnOptions {
-  /** descriptors[i] becomes descriptor i of the program; undefined is left closed where i > 2. */
+  /**
+   * descriptors[i] becomes descriptor i of the program; undefined is left closed. A descriptor below
+   * the list's length may stand only at its own place.
+   */
   readonly descriptors: readonly (Fd | undefined)[];
-  readonly directory?: Name;
+  /** The program's working directory. */
+  readonly directory?: Fd;
 }
 
 export interface Processes {
-  /** Starts a program with the caller's own descriptor limit and Unix's default signals. */
-  spawn(program: string, args: readonly Name[], options: SpawnOptions): Promise<Ending>;
+  /** Starts a program as the caller itself would have, and answers how it ended. */
+  spawn(program: Name, argv: readonly Name[], options: SpawnOptions): Promise<Ending>;
 }
 
-export interface Posix extends Files, Pipes, Clock, Processes {}
+/** What a Waiter saw on a descriptor. */
+export interface Readiness {
+  /** The descriptor has an end: every writer is gone. */
+  readonly hangup: boolean;
+}
+
+/** A descriptor that is being watched. */
+export interface Watch {
+  /**
+   * Resolves when something new has arrived since the last answer, or `timeoutMs` has passed
+   * (undefined then). Data that stood there before the first call counts as new.
+   */
+  next(timeoutMs?: number): Promise<Readiness | undefined>;
+  /** Makes a pending `next` answer undefined at once. */
+  wake(): void;
+  stop(): void;
+}
+
+export interface Waiters {
+  /** Watches a pipe, socket or terminal; undefined for what is always ready (a file). */
+  watch(fd: Fd): Watch | undefined;
+}
+
+export interface Posix extends Files, Pipes, Clock, Processes, Waiters {}

@@ -1,0 +1,64 @@
+/**
+ * Accounts and identities, looked up as the C library does (so that directories other than
+ * /etc/passwd answer too).
+ */
+import koffi from "koffi";
+import { bind, call } from "./libc.ts";
+import type { Account } from "./types.ts";
+
+const darwin = process.platform === "darwin";
+const passwd = darwin
+  ? koffi.struct("passwd", {
+      pw_name: "char *",
+      pw_passwd: "char *",
+      pw_uid: "uint32_t",
+      pw_gid: "uint32_t",
+      pw_change: "int64_t",
+      pw_class: "char *",
+      pw_gecos: "char *",
+      pw_dir: "char *",
+      pw_shell: "char *",
+    })
+  : koffi.struct("passwd", {
+      pw_name: "char *",
+      pw_passwd: "char *",
+      pw_uid: "uint32_t",
+      pw_gid: "uint32_t",
+      pw_gecos: "char *",
+      pw_dir: "char *",
+      pw_shell: "char *",
+    });
+
+interface PasswdEntry {
+  readonly pw_name: string;
+  readonly pw_uid: number;
+  readonly pw_gid: number;
+  readonly pw_dir: string;
+  readonly pw_shell: string;
+}
+
+const getpwnam = bind("passwd *getpwnam(const char *name)") as unknown as (name: string) => unknown;
+const setgidCall = bind("int setgid(uint32_t gid)");
+const setuidCall = bind("int setuid(uint32_t uid)");
+const setgroupsCall = bind("int setgroups(size_t count, const uint32_t *groups)");
+
+/** @returns the account of that name, or undefined when there is none */
+export function findAccount(name: string): Account | undefined {
+  const found = getpwnam(name);
+  if (found === null) return undefined;
+  const entry = koffi.decode(found, passwd) as PasswdEntry;
+  return {
+    name: entry.pw_name,
+    uid: entry.pw_uid,
+    gid: entry.pw_gid,
+    home: entry.pw_dir,
+    shell: entry.pw_shell,
+  };
+}
+
+/** Becomes another user for good: groups first, the user last. Needs privilege. */
+export function become(uid: number, gid: number, groups: readonly number[] = [gid]): void {
+  call("setgroups", undefined, () => setgroupsCall(groups.length, Uint32Array.from(groups)));
+  call("setgid", undefined, () => setgidCall(gid));
+  call("setuid", undefined, () => setuidCall(uid));
+}
