@@ -47,7 +47,7 @@ interface KernelExports {
 // The types for Node 20 leave it out.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: KernelExports };
 };
 
 const GROUP_WORDS = GROUP_BYTES / 4;
@@ -71,7 +71,7 @@ export class Kernel {
   /** @throws Error when the bytes are not the kernel that this loader was built with */
   constructor(wasm: Uint8Array) {
     const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), {});
-    this.#exports = instance.exports as KernelExports;
+    this.#exports = instance.exports;
     const { buffer } = this.#exports.memory;
     if (buffer.byteLength !== MEMORY_BYTES) {
       throw new Error(`kernel memory of ${buffer.byteLength} bytes instead of ${MEMORY_BYTES}`);

@@ -327,10 +327,10 @@ class Table {
     this.#set(at, SEGMENT_SETS, sets);
     const chunks = this.#take(Math.ceil(tokens.length / 16) * CHUNK_BYTES) - TABLE_AT;
     for (const [i, token] of tokens.entries()) {
-      const place = chunks + (i >> 4) * CHUNK_BYTES + (i & 15);
+      const inChunk = chunks + (i >> 4) * CHUNK_BYTES + (i & 15);
       if (typeof token === "number") {
-        this.#bytes[place] = token;
-        this.#bytes[place + 16] = 0xff;
+        this.#bytes[inChunk] = token;
+        this.#bytes[inChunk + 16] = 0xff;
       } else if (token !== "any") {
         const set = this.#take(SET_BYTES);
         this.#set(set, 0, i);

@@ -1,7 +1,7 @@
 // Not tested: several mistakes in one bracket, where glibc reads on differently for each byte of text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { compileProgram } from "../../../src/multilog/kernel/kernel.ts";
 import { kernel, logdir, select } from "./harness.ts";
 import { fnmatch } from "./libc.ts";

@@ -85,8 +85,8 @@ export function feed(
       if (kernel.outputInputBytes(d) > done) throw new Error("more selected than read");
     }
     for (let s = 0; s < statuses; s++) {
-      const length = kernel.statusLength(s);
-      if (length >= 0) fed.statuses[s] = text(kernel.statusAt(s), length);
+      const shown = kernel.statusLength(s);
+      if (shown >= 0) fed.statuses[s] = text(kernel.statusAt(s), shown);
     }
     fed.stderr += text(kernel.stderrAt, kernel.stderrLength);
     kernel.saveState(state);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compileProgram, Kernel, type KernelAction } from "../../../src/multilog/kernel/kernel.ts";
 import { feed, kernel, logdir, select, status, stderr, tai64n, taiClock } from "./harness.ts";
-import type { Clock } from "./oracle.ts";
+import { type Clock, capture } from "./oracle.ts";
 
 const stamp = "@4000000000000064";
 
@@ -30,7 +30,7 @@ test("a stamp in microseconds counts one in a thousand nanoseconds", () => {
 
 test("a stamp of 62 bytes with nine decimal digits stands before every line", () => {
   const form = { bytes: 62, counterAt: 50, digits: 9, radix: 10, divisor: 1 } as const;
-  const head = `${"2024-01-01T00:00:00 ".repeat(3)}`.slice(0, 50);
+  const head = "2024-01-01T00:00:00 ".repeat(3).slice(0, 50);
   const clock: Clock = {
     form,
     prefix: () => Buffer.from(`${head}xxxxxxxxx+Z `),
@@ -40,6 +40,14 @@ test("a stamp of 62 bytes with nine decimal digits stands before every line", ()
   const text = `${head}099999999+Z a\n${head}100000000+Z \n${head}100000001+Z b\n`;
   assert.equal(judged.outputs[0]?.text, text);
   assert.equal(feed([logdir], clock, Buffer.from("a\n\nb\n")).outputs[0]?.text, text);
+  // Also where it is read in place: by patterns, stderr and status.
+  const second = `${head}100000000+Z `;
+  const seen = feed(
+    [select("-*"), select(`+${second}`), stderr, status],
+    clock,
+    Buffer.from("a\n\n"),
+  );
+  assert.deepEqual([seen.stderr, ...seen.statuses], [`${second}\n`, second]);
 });
 
 test("a run stops before the line whose nanosecond belongs to the next second", () => {
@@ -181,14 +189,41 @@ test("1024 differently selected log directories each get their lines", () => {
 });
 
 test("a run stops before the line that one of the outputs has no room for", () => {
-  const actions = [select("-no"), logdir, logdir, select("-* y"), logdir];
-  const input = Buffer.from(`${"x".repeat(50)}\n${"y\n".repeat(9)}`.repeat(18_000));
-  assert.ok(input.length < kernel.inputBytes);
-  const pieces = [input.length];
-  const fed = feed(actions, taiClock(0), Buffer.concat([input, input, input]), { pieces });
-  assert.ok(fed.runs > 6, `${fed.runs} runs`);
-  assert.equal(fed.outputs[0]?.inputBytes, 3 * input.length);
-  assert.equal(fed.outputs[2]?.inputBytes, 3 * 51 * 18_000);
+  const never = (): boolean => false;
+  for (let length = 1; length < 80; length += 13) {
+    const lines = `${"x".repeat(length)}\ny\n`;
+    const input = Buffer.from(lines.repeat(Math.floor(1_200_000 / lines.length)));
+    const actions = [select("-no"), logdir, logdir, select("-* y"), logdir];
+    const { runs, ...fed } = feed(actions, taiClock(length), input);
+    assert.deepEqual(fed, capture(actions, taiClock(length), input, never));
+    if (length < 20) assert.ok(runs > 1, `${runs} runs`);
+  }
+});
+
+test("an output that is full to the last byte leaves the next one alone", () => {
+  const never = (): boolean => false;
+  const actions = Array.from({ length: 700 }, () => [logdir, select("-\x01")]).flat();
+  for (let length = 20; length < 100; length += 13) {
+    const input = Buffer.from(`${"x".repeat(length)}\n`.repeat(Math.ceil(7000 / length)));
+    for (const clock of [undefined, taiClock(length)]) {
+      const { runs, ...fed } = feed(actions, clock, input);
+      assert.ok(runs > 1, `${runs} runs`);
+      assert.deepEqual(fed, capture(actions, clock, input, never));
+    }
+  }
+});
+
+test("lines are counted at any length of input", () => {
+  kernel.load(compileProgram([logdir], undefined));
+  for (let length = 1; length <= 200; length++) {
+    kernel.memory.fill(10, kernel.inputAt, kernel.inputAt + 300);
+    assert.equal(kernel.run(kernel.inputAt, length), length);
+    assert.equal(kernel.lines, length);
+    assert.equal(kernel.outputLines(0), length);
+    kernel.memory.fill(0x78, kernel.inputAt, kernel.inputAt + length - 1);
+    assert.equal(kernel.run(kernel.inputAt, length), length);
+    assert.equal(kernel.lines, 1);
+  }
 });
 
 test("engines take turns in the middle of a line", () => {
