@@ -62,3 +62,8 @@ export function execute(path: Name, argv: readonly Name[], environment: readonly
 function strings(names: readonly Name[]): (Buffer | null)[] {
   return [...names.map((name) => cString(name, "execve")), null];
 }
+
+/** Sets which permission bits new files of this process never get. */
+export function setUmask(mask: number): void {
+  process.umask(mask);
+}

@@ -8,7 +8,7 @@ import { bind, call, cString } from "./libc.ts";
 import { readEntries, statusRecord } from "./layouts.ts";
 import type { Fd, Files, FileStatus, Name, OpenFor } from "./types.ts";
 
-const { O_RDONLY, O_WRONLY, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_DIRECTORY } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_DIRECTORY } = fs.constants;
 /** Not in node:fs; the kernels' own numbers. */
 const O_CLOEXEC = process.platform === "darwin" ? 0x1000000 : 0o2000000;
 /** Relative names start at the working directory. */
@@ -18,6 +18,7 @@ const FLAGS: Readonly<Record<OpenFor, number>> = {
   read: O_RDONLY | O_NONBLOCK,
   write: O_WRONLY | O_NONBLOCK,
   append: O_WRONLY | O_NONBLOCK | O_APPEND | O_CREAT,
+  keep: O_RDWR | O_NONBLOCK | O_APPEND | O_CREAT,
   truncate: O_WRONLY | O_NONBLOCK | O_TRUNC | O_CREAT,
   directory: O_RDONLY | O_NONBLOCK | O_DIRECTORY,
 };
@@ -60,6 +61,7 @@ function status(fd: Fd): FileStatus {
     uid: s.uid,
     gid: s.gid,
     sizeBytes: s.size,
+    modifiedSeconds: s.mtimeMs / 1000,
   };
 }
 

@@ -42,6 +42,7 @@ function linuxStatus(dir: Fd, path: Buffer, name: Name): FileStatus {
     uid: record.readUInt32LE(20),
     gid: record.readUInt32LE(24),
     sizeBytes: Number(record.readBigUInt64LE(40)),
+    modifiedSeconds: Number(record.readBigInt64LE(112)) + record.readUInt32LE(120) / 1e9,
   };
 }
 
@@ -64,6 +65,7 @@ function darwinStatus(dir: Fd, path: Buffer, name: Name): FileStatus {
     uid: record.readUInt32LE(16),
     gid: record.readUInt32LE(20),
     sizeBytes: Number(record.readBigInt64LE(96)),
+    modifiedSeconds: Number(record.readBigInt64LE(48)) + Number(record.readBigInt64LE(56)) / 1e9,
   };
 }
 

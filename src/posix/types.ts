@@ -20,10 +20,15 @@ export interface FileStatus {
   readonly uid: number;
   readonly gid: number;
   readonly sizeBytes: number;
+  /** Seconds since 1970 of the last modification. */
+  readonly modifiedSeconds: number;
 }
 
-/** How a file is opened; all are close-on-exec. `append` and `truncate` create with mode 0666 & `mode`. */
-export type OpenFor = "read" | "write" | "append" | "truncate" | "directory";
+/**
+ * How a file is opened; all are close-on-exec. `append`, `keep` (append, and read as well) and
+ * `truncate` create a file that is not there.
+ */
+export type OpenFor = "read" | "write" | "append" | "keep" | "truncate" | "directory";
 
 export interface Files {
   /** Opens `name` relative to the directory `dir` (AT_CWD for the working directory). */

@@ -109,6 +109,8 @@ export const SEGMENT_THEN = 12;
 export const SEGMENT_SETS = 16;
 /** Address of the next segment. */
 export const SEGMENT_NEXT = 20;
+/** The byte after the FIRST, -1 when it can be any or is no part of the segment. */
+export const SEGMENT_SECOND = 24;
 
 /** The segment stands right here. */
 export const PLACE_HERE = 0;

@@ -48,6 +48,7 @@ import {
   SEGMENT_LENGTH,
   SEGMENT_NEXT,
   SEGMENT_PLACE,
+  SEGMENT_SECOND,
   SEGMENT_SETS,
   SEGMENT_THEN,
   SET_BYTES,
@@ -323,6 +324,7 @@ class Table {
     const sets = tokens.filter((token) => token instanceof Uint8Array).length;
     this.#set(at, SEGMENT_PLACE, placeNumbers[place]);
     this.#set(at, SEGMENT_FIRST, first);
+    this.#set(at, SEGMENT_SECOND, typeof tokens[1] === "number" ? tokens[1] : -1);
     this.#set(at, SEGMENT_LENGTH, tokens.length);
     this.#set(at, SEGMENT_SETS, sets);
     const chunks = this.#take(Math.ceil(tokens.length / 16) * CHUNK_BYTES) - TABLE_AT;

@@ -10,13 +10,14 @@ import {
   SEGMENT_LENGTH,
   SEGMENT_NEXT,
   SEGMENT_PLACE,
+  SEGMENT_SECOND,
   SEGMENT_SETS,
   SEGMENT_THEN,
   SET_BYTES,
   THEN_END,
   THEN_SEGMENT,
 } from "../layout";
-import { findByte } from "./text";
+import { find64, findByte } from "./text";
 
 /** Whether the text [at, end) matches the chain that begins with `segment`. */
 export function matches(segment: usize, at: usize, end: usize): bool {
@@ -43,13 +44,20 @@ export function matches(segment: usize, at: usize, end: usize): bool {
 /** The first place where the segment fits, or `end`. */
 function search(segment: usize, at: usize, end: usize): usize {
   const first = load<i32>(segment, SEGMENT_FIRST);
+  const second = load<i32>(segment, SEGMENT_SECOND);
   const length = <usize>load<u32>(segment, SEGMENT_LENGTH);
-  while (true) {
-    if (first >= 0) at = findByte(at, end, first);
-    if (at + length > end) return end;
-    if (fits(segment, at)) return at;
-    at += 1;
+  while (at + length <= end) {
+    let places: u64 = first < 0 ? -1 : find64(at, first);
+    if (second >= 0) places &= find64(at + 1, second);
+    while (places) {
+      const place = at + <usize>ctz(places);
+      if (place + length > end) return end;
+      if (fits(segment, place)) return place;
+      places &= places - 1;
+    }
+    at += 64;
   }
+  return end;
 }
 
 /** Whether the bytes at `at` are the segment's; its length stands there. */

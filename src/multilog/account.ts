@@ -1,0 +1,117 @@
+/**
+ * The account of an engine as others may read it: the `:stats` file and the library's `stats()`.
+ */
+import { formatLabel } from "../tai64/label.ts";
+import { fromUnixNanos } from "../tai64/instant.ts";
+import type { LogCounts, Tally } from "./counts.ts";
+import type { Logdir } from "./logdir.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** One log directory's part. In every tally read = selected + deselected. */
+export interface LogdirAccount {
+  readonly path: string;
+  readonly read: Tally;
+  readonly selected: Tally;
+  readonly deselected: Tally;
+  /** Selected lines that an fsync has covered: they are on the disk. */
+  readonly syncedLines: number;
+  readonly currentBytes: number;
+  readonly rotations: number;
+  readonly processor: { readonly runs: number; readonly failures: number };
+}
+
+export interface Account {
+  readonly version: 1;
+  readonly pid: number;
+  /** When the account was begun, and when this was written; ISO 8601. */
+  readonly since: string;
+  readonly updated: string;
+  /** How often a logger was started on this account. */
+  readonly starts: number;
+  readonly read: Tally;
+  /** The label of the last line, whether lines are stamped with it or not. */
+  readonly lastLabel: string | undefined;
+  readonly stalled: {
+    /** Why nothing is taken from the input now, and for how long. */
+    readonly now: { readonly reason: string; readonly seconds: number } | null;
+    readonly seconds: number;
+    readonly failures: number;
+  };
+  /** Lines that may stand in the logs twice after unclean ends. */
+  readonly repeatedLines: number;
+  readonly logdirs: readonly LogdirAccount[];
+}
+
+/** What the account is made of. */
+export interface Books {
+  readonly logdirs: readonly Logdir[];
+  readonly counts: readonly LogCounts[];
+  readonly trouble: Trouble;
+  readonly read: Tally;
+  readonly latestNanos: () => bigint;
+  repeatedLines: number;
+}
+
+const EMPTY: Tally = { lines: 0, bytes: 0 };
+
+/**
+ * Adds what was counted since the start to what an earlier account says.
+ *
+ * @param before  the account that the start found, if any
+ * @param startMs  when this engine was started, milliseconds since 1970
+ * @param nowMs  milliseconds since 1970; `monotonicMs` on the clock of `Trouble`
+ */
+export function makeAccount(
+  books: Books,
+  before: Account | undefined,
+  startMs: number,
+  nowMs: number,
+  monotonicMs: number,
+): Account {
+  const { trouble } = books;
+  const standing = trouble.now;
+  const standingMs = standing === undefined ? 0 : monotonicMs - standing.since;
+  const latest = books.latestNanos();
+  return {
+    version: 1,
+    pid: process.pid,
+    since: before?.since ?? new Date(startMs).toISOString(),
+    updated: new Date(nowMs).toISOString(),
+    starts: (before?.starts ?? 0) + 1,
+    read: sum(books.read, before?.read),
+    lastLabel: latest === 0n ? before?.lastLabel : formatLabel(fromUnixNanos(latest)),
+    stalled: {
+      now: standing === undefined ? null : { reason: standing.reason, seconds: seconds(standingMs) },
+      seconds: seconds(trouble.pausedMs + standingMs + (before?.stalled.seconds ?? 0) * 1000),
+      failures: trouble.failures + (before?.stalled.failures ?? 0),
+    },
+    repeatedLines: books.repeatedLines + (before?.repeatedLines ?? 0),
+    logdirs: books.logdirs.map((logdir, d) => logdirAccount(logdir, books.counts[d] as LogCounts, before)),
+  };
+}
+
+function logdirAccount(logdir: Logdir, counts: LogCounts, before: Account | undefined): LogdirAccount {
+  const path = Buffer.from(logdir.path).toString();
+  const old = before?.logdirs.find((candidate) => candidate.path === path);
+  return {
+    path,
+    read: sum(counts.read, old?.read),
+    selected: sum(counts.selected, old?.selected),
+    deselected: sum(counts.deselected, old?.deselected),
+    syncedLines: counts.syncedLines + (old?.syncedLines ?? 0),
+    currentBytes: logdir.currentBytes,
+    rotations: logdir.counts.rotations + (old?.rotations ?? 0),
+    processor: {
+      runs: logdir.counts.processorRuns + (old?.processor.runs ?? 0),
+      failures: logdir.counts.processorFailures + (old?.processor.failures ?? 0),
+    },
+  };
+}
+
+function sum(a: Tally, b: Tally = EMPTY): Tally {
+  return { lines: a.lines + b.lines, bytes: a.bytes + b.bytes };
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}

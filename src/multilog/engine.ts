@@ -1,0 +1,350 @@
+/**
+ * The pump: batches out of a source, into every log, and only then taken from the source.
+ *
+ * An engine owns neither the process, nor its signals, nor its exit; any number may run beside each
+ * other, sharing one kernel and one waiter.
+ */
+import { causeText, type Fd, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import { type Account, type Books, makeAccount } from "./account.ts";
+import { BatchWriter } from "./batch-writer.ts";
+import { Caretaker } from "./caretaker.ts";
+import type { Kernel } from "./kernel/kernel.ts";
+import { LabelClock } from "./label-clock.ts";
+import { Logdir } from "./logdir.ts";
+import { countRepeated, readHead, readTail } from "./repeated.ts";
+import type { Script } from "./script.ts";
+import type { Batch, Source } from "./source.ts";
+import { StatsFile } from "./stats-file.ts";
+import { StatusFile } from "./status-file.ts";
+import { type Blocked, Trouble, type Warn } from "./trouble.ts";
+
+/** A batch in a quiet moment, and the most; smaller while rotations hold a batch up. */
+const MOST_BATCH_BYTES = 256 * 1024;
+const LEAST_BATCH_BYTES = 4096;
+
+export interface EngineOptions {
+  readonly posix: Posix;
+  readonly kernel: Kernel;
+  readonly warn: Warn;
+  /** Where `e` writes. */
+  readonly stderr: Fd;
+  readonly pauseMs: number;
+  readonly onRotated: (path: Uint8Array, archive: Buffer | undefined) => void;
+}
+
+/** An old file's end, to be compared with what comes first now. */
+interface Suspicion {
+  readonly logdir: Logdir;
+  readonly archive: Buffer;
+  readonly tail: string;
+}
+
+export class Engine {
+  private readonly options: EngineOptions;
+  private readonly trouble: Trouble;
+  private readonly clock: LabelClock;
+  private readonly logdirs: Logdir[] = [];
+  private readonly statuses: StatusFile[] = [];
+  private readonly writer: BatchWriter;
+  private readonly books: Books;
+  private readonly stats: StatsFile | undefined;
+  private readonly startMs: number;
+  private before: Account | undefined;
+  private source: Source | undefined;
+  private caretaker: Caretaker | undefined;
+  private suspicions: Suspicion[] = [];
+  private most = MOST_BATCH_BYTES;
+  private stopping = false;
+  private fault: unknown;
+  private rotationsAsked: (() => void)[] = [];
+
+  constructor(script: Script, options: EngineOptions) {
+    const { posix, warn } = options;
+    this.options = options;
+    this.trouble = new Trouble(posix, warn, options.pauseMs);
+    this.clock = new LabelClock(() => posix.now());
+    this.startMs = Number(posix.now() / 1_000_000n);
+    for (const action of script.actions) {
+      if (action.kind === "status") this.statuses.push(new StatusFile(posix, action.file));
+      if (action.kind === "logdir") {
+        this.logdirs.push(
+          new Logdir(action.path, action.settings, {
+            posix,
+            warn,
+            clock: this.clock,
+            trouble: this.trouble,
+            onRotated: options.onRotated,
+            onFault: (fault) => this.fail(fault),
+          }),
+        );
+      }
+    }
+    this.writer = new BatchWriter(
+      options.kernel,
+      script,
+      this.logdirs,
+      this.statuses,
+      this.clock,
+      (unixSeconds) => posix.localTime(unixSeconds),
+      (memory, at, length) => this.writeStderr(memory, at, length),
+    );
+    this.books = {
+      logdirs: this.logdirs,
+      counts: this.writer.counts,
+      trouble: this.trouble,
+      read: { lines: 0, bytes: 0 },
+      latestNanos: () => this.clock.latest,
+      repeatedLines: 0,
+    };
+    if (script.statsFile !== undefined) {
+      this.stats = new StatsFile(posix, script.statsFile, warn);
+      this.stats.account = () => this.account();
+      this.trouble.onChange = () => this.stats?.write();
+    }
+  }
+
+  /**
+   * Opens every file and directory of the script, in the order of the C program.
+   *
+   * @throws Fatal, exit code 111; nothing has been read then, and everything is released
+   */
+  async open(): Promise<void> {
+    try {
+      for (const status of this.statuses) status.open();
+      for (const logdir of this.logdirs) {
+        await logdir.open();
+        this.suspect(logdir);
+      }
+    } catch (failure) {
+      this.release();
+      throw failure;
+    }
+    this.before = this.stats?.read();
+    this.stats?.write();
+  }
+
+  /** What has been counted so far, with what an earlier account said. */
+  account(): Account {
+    const { posix } = this.options;
+    const nowMs = Number(posix.now() / 1_000_000n);
+    return makeAccount(this.books, this.before, this.startMs, nowMs, posix.monotonicMs());
+  }
+
+  /**
+   * Serves a source until it ends, or `stop` is called.
+   *
+   * @returns whether every log was closed cleanly
+   */
+  async run(source: Source): Promise<boolean> {
+    this.source = source;
+    this.caretaker = new Caretaker(this.options.posix, this.logdirs, this.writer.counts, this.trouble);
+    this.caretaker.wake = () => source.wake();
+    this.caretaker.giveUp = () => this.stopping;
+    try {
+      await this.pump(source);
+      if (source.failure !== undefined) this.options.warn(unableTo(["read input"], source.failure));
+      return await this.finish();
+    } finally {
+      this.caretaker.stop();
+      this.release();
+      for (const done of this.rotationsAsked) done();
+    }
+  }
+
+  private async pump(source: Source): Promise<void> {
+    for (;;) {
+      if (this.fault !== undefined) throw this.fault;
+      await this.keepHouse();
+      if (this.stopping && source.canLeave && !this.writer.inLine) return;
+      const batch = source.offer(this.writer.memory, this.most, this.writer.inLine);
+      if (batch !== undefined) {
+        if (!(await this.deliver(source, batch))) return;
+        // Signals, timers and the other engines have their turn between two batches.
+        if (batch.more) await new Promise((resolve) => setImmediate(resolve));
+        else if (!this.stopping) await source.wait();
+      } else if (source.ended) return;
+      else await source.wait();
+    }
+  }
+
+  /** What is due between two batches: rotations by the clock or by ALRM, removals by age, a sync. */
+  private async keepHouse(): Promise<void> {
+    const asked = this.rotationsAsked;
+    this.rotationsAsked = [];
+    if (asked.length > 0) for (const logdir of this.logdirs) this.caretaker?.askRotation(logdir);
+    if (this.caretaker?.isDue) await this.caretaker.work();
+    for (const done of asked) done();
+  }
+
+  /**
+   * Writes a batch, for as long as it takes, and takes it from the source.
+   *
+   * @returns false when it was left in the source, because the program is to end and cannot write
+   */
+  private async deliver(source: Source, batch: Batch): Promise<boolean> {
+    const { writer } = this;
+    for (const logdir of this.logdirs) {
+      const blocked = logdir.checkName();
+      if (blocked !== undefined) await this.overcome(blocked);
+    }
+    writer.begin();
+    for (let tries = 0; ; tries++) {
+      if (tries > 0) source.offerAgain(writer.memory, batch);
+      const blocked = writer.attempt(batch.length);
+      if (blocked === undefined) {
+        this.grow(tries === 0);
+        break;
+      }
+      if (this.stopping && source.survives && blocked.kind === "failure") {
+        this.leave(batch);
+        return false;
+      }
+      await this.overcome(blocked);
+    }
+    await this.caretaker?.syncBeforeTaking();
+    source.take(batch);
+    this.noteTaken(batch);
+    return true;
+  }
+
+  private grow(atOnce: boolean): void {
+    if (atOnce) this.most = Math.min(MOST_BATCH_BYTES, this.most * 2);
+  }
+
+  private noteTaken(batch: Batch): void {
+    const [first] = this.writer.counts;
+    this.books.read.bytes += batch.taken;
+    this.books.read.lines = first?.read.lines ?? 0;
+    this.stats?.touch();
+    if (this.suspicions.length > 0) this.reportRepeated();
+  }
+
+  /** Says what is wrong and pauses, or waits for the rotation that is in the way. */
+  private async overcome(blocked: Blocked): Promise<void> {
+    if (blocked.kind === "failure") {
+      await this.trouble.pause(blocked.words, blocked.failure);
+    } else {
+      // Smaller batches while rotations are slow: less is put into memory twice.
+      this.most = Math.max(LEAST_BATCH_BYTES, Math.floor(this.most / 2));
+      await this.trouble.standing("a rotation is at work", () => blocked.done);
+    }
+    if (this.fault !== undefined) throw this.fault;
+  }
+
+  /** The batch stays in the pipe for a successor; what was written of it is taken back. */
+  private leave(batch: Batch): void {
+    for (const logdir of this.logdirs) {
+      let undone = false;
+      try {
+        undone = logdir.undoBatch();
+      } catch (failure) {
+        if (!(failure instanceof SystemFailure)) throw failure;
+      }
+      if (undone) continue;
+      const words = [logdir.path, ` holds part of ${batch.taken} bytes that stay in the input too`];
+      this.options.warn(joined(words));
+    }
+  }
+
+  /** Closes every log; while that fails: warns, pauses, tries again, unless the program is to end. */
+  private async finish(): Promise<boolean> {
+    let clean = true;
+    for (const logdir of this.logdirs) {
+      if (this.stopping) logdir.hurry();
+      for (;;) {
+        const blocked = await logdir.close();
+        if (blocked?.kind !== "failure") break;
+        if (this.stopping) {
+          this.options.warn(unableTo(blocked.words, blocked.failure));
+          clean = false;
+          break;
+        }
+        await this.trouble.pause(blocked.words, blocked.failure);
+      }
+      if (logdir.isLeft) clean = false;
+      this.caretaker?.noteClosed(logdir);
+    }
+    if (this.fault !== undefined) throw this.fault;
+    this.stats?.write();
+    return clean;
+  }
+
+  /** Rotates every log that holds something, as ALRM asks; resolves when `current` is new. */
+  rotate(): Promise<void> {
+    return new Promise((resolve) => {
+      this.rotationsAsked.push(resolve);
+      this.source?.wake();
+    });
+  }
+
+  /**
+   * Ends the engine: the line that has begun is finished, the rest stays in a pipe. Asked a second
+   * time, it does not wait for the end of that line.
+   */
+  stop(): void {
+    const { source } = this;
+    if (this.stopping) {
+      source?.hurry();
+      for (const logdir of this.logdirs) logdir.hurry();
+    } else source?.finishLine();
+    this.stopping = true;
+    this.trouble.wake();
+    source?.wake();
+  }
+
+  private fail(fault: unknown): void {
+    this.fault = fault;
+    this.trouble.wake();
+    this.source?.wake();
+  }
+
+  private release(): void {
+    for (const logdir of this.logdirs) logdir.release();
+    for (const status of this.statuses) status.close();
+    this.source?.close();
+  }
+
+  private writeStderr(memory: Buffer, at: number, length: number): void {
+    try {
+      this.options.posix.write(this.options.stderr, memory, at, length);
+    } catch (failure) {
+      // As in the C program: nobody may read it, and the logs do not depend on it.
+      if (!(failure instanceof SystemFailure)) throw failure;
+    }
+  }
+
+  /** Remembers how an unclean log ended. */
+  private suspect(logdir: Logdir): void {
+    const archive = logdir.recovered.archives.at(-1);
+    if (!logdir.recovered.unclean || archive === undefined) return;
+    try {
+      const tail = readTail(this.options.posix, logdir.descriptor, archive);
+      if (tail !== "") this.suspicions.push({ logdir, archive, tail });
+    } catch (failure) {
+      // Pruned already, or not ours to read: then nothing can be said of it.
+      if (!(failure instanceof SystemFailure)) throw failure;
+    }
+  }
+
+  /** Says which lines of the first batch stand in the old files already. */
+  private reportRepeated(): void {
+    const { suspicions } = this;
+    this.suspicions = [];
+    if (this.source?.survives !== true) return;
+    for (const { logdir, archive, tail } of suspicions) {
+      try {
+        const head = readHead(this.options.posix, logdir.descriptor, "current");
+        const lines = countRepeated(tail, head, this.writer.stampBytes);
+        if (lines === 0) continue;
+        this.books.repeatedLines += lines;
+        this.options.warn(
+          joined([logdir.path, `: the first ${lines} lines may repeat the last ones of `, archive]),
+        );
+      } catch (failure) {
+        if (!(failure instanceof SystemFailure)) throw failure;
+        this.options.warn(joined([`unable to compare with `, archive, `: ${causeText(failure)}`]));
+      }
+    }
+  }
+}
+

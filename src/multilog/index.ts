@@ -1,0 +1,4 @@
+/** The room's face for outside users. */
+export type { Account, LogdirAccount } from "./account.ts";
+export type { Tally } from "./counts.ts";
+export { createMultilog, Multilog, type MultilogEvents, type MultilogOptions } from "./multilog.ts";

@@ -1,0 +1,396 @@
+/**
+ * One log directory in use: the writer's side.
+ *
+ * `accept` takes what the kernel laid out, piece by piece, and may be asked again with the same
+ * pieces when something could not be done: it remembers how much of the batch stands in the files
+ * already. Invariant: `filled` is the size of the file behind `current`.
+ */
+import { AT_CWD, Fatal, type Fd, ignoring, orFatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import { latestLabel } from "./archive.ts";
+import { findCut } from "./cut.ts";
+import type { LabelClock } from "./label-clock.ts";
+import { type Recovered, recover } from "./recovery.ts";
+import { rescue } from "./rescue.ts";
+import { FINISHED_MODE, pruneAndSay, Rotation, type RotationCounts, type RotationPlace, syncDirectory } from "./rotation.ts";
+import type { LogdirSettings } from "./script.ts";
+import { attempt, type Blocked, type Trouble, type Warn } from "./trouble.ts";
+
+const CURRENT_MODE = 0o644;
+const DIRECTORY_MODE = 0o700;
+const LOCK_MODE = 0o600;
+
+/** What a log directory shares with the engine that writes into it. */
+export interface LogdirHost {
+  readonly posix: Posix;
+  readonly clock: LabelClock;
+  readonly trouble: Trouble;
+  readonly warn: Warn;
+  readonly onRotated: (path: Uint8Array, archive: Buffer | undefined) => void;
+  /** Told what nobody expects: our own fault. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+export class Logdir {
+  readonly settings: LogdirSettings;
+  readonly path: Uint8Array;
+  readonly counts: RotationCounts = { rotations: 0, processorRuns: 0, processorFailures: 0 };
+  /** What the start found. */
+  recovered: Omit<Recovered, "current"> = { filled: 0, unclean: false, archives: [] };
+  private readonly host: LogdirHost;
+  private directory: Fd = -1;
+  private lock: Fd = -1;
+  private current: Fd = -1;
+  private filled = 0;
+  /** The file that was `current`, while a new one could not yet be made. */
+  private retired: Fd | undefined;
+  /** The file ends here: the next byte goes into a new one. */
+  private ended = false;
+  private rotation: Rotation | undefined;
+  /** Bytes of this batch that stand in the files, and that this try has passed. */
+  private written = 0;
+  private passed = 0;
+  /** Why an earlier piece of this try could not be written: no later one may overtake it. */
+  private stuck: Blocked | undefined;
+  /** Where this batch began, so that it can be taken back. */
+  private batchFile: Fd = -1;
+  private batchFilled = 0;
+  /** How full `current` was when it last had a name. */
+  private namedFilled = 0;
+  /** Bytes, or a new name, that no fsync has covered. */
+  private dirty = false;
+  private syncing: Promise<void> = Promise.resolve();
+  private entryDirty = false;
+
+  constructor(path: Uint8Array, settings: LogdirSettings, host: LogdirHost) {
+    this.path = path;
+    this.settings = settings;
+    this.host = host;
+  }
+
+  /**
+   * Makes, opens, locks and recovers the directory.
+   *
+   * @throws Fatal, exit code 111
+   */
+  async open(): Promise<void> {
+    const { host, path } = this;
+    this.enter();
+    host.clock.advance(orFatal(["read ", path], () => latestLabel(host.posix, this.directory)));
+    const { current, ...recovered } = await recover(this.place());
+    this.current = current;
+    this.filled = recovered.filled;
+    this.namedFilled = recovered.filled;
+    this.recovered = recovered;
+    this.entryDirty = true;
+  }
+
+  /** Bytes in `current`. */
+  get currentBytes(): number {
+    return this.filled;
+  }
+
+  /** The descriptor of the directory, for readers of what stands in it. */
+  get descriptor(): Fd {
+    return this.directory;
+  }
+
+  private enter(): void {
+    const { posix } = this.host;
+    const { path } = this;
+    ignoring(["EEXIST", "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ENOSPC", "ELOOP"], () =>
+      posix.makeDirectory(AT_CWD, path, DIRECTORY_MODE),
+    );
+    this.directory = orFatal(["open directory ", path], () => posix.openAt(AT_CWD, path, "directory"));
+    this.lock = orFatal(["lock directory ", path], () => {
+      const lock = posix.openAt(this.directory, "lock", "append", LOCK_MODE);
+      if (posix.lock(lock)) return lock;
+      posix.close(lock);
+      throw new SystemFailure("EAGAIN", "flock", path);
+    });
+  }
+
+  private place(): RotationPlace {
+    const { posix, clock, trouble, warn } = this.host;
+    const { path, directory, settings } = this;
+    return { posix, path, directory, settings, clock, trouble, warn };
+  }
+
+  /** A new batch begins: nothing of it stands anywhere. */
+  beginBatch(): void {
+    this.written = 0;
+    this.repeatBatch();
+    this.batchFile = this.current;
+    this.batchFilled = this.filled;
+  }
+
+  /** The same batch comes once more, from its first byte. */
+  repeatBatch(): void {
+    this.passed = 0;
+    this.stuck = undefined;
+  }
+
+  /**
+   * Writes the next piece of the batch, except for what stands in the files already.
+   *
+   * @param memory  holds the piece at `at`
+   * @returns why it could not be done; the batch is to be repeated then
+   */
+  accept(memory: Buffer, at: number, length: number): Blocked | undefined {
+    this.stuck ??= this.append(memory, at, length);
+    return this.stuck;
+  }
+
+  private append(memory: Buffer, at: number, length: number): Blocked | undefined {
+    const skipped = Math.min(length, Math.max(0, this.written - this.passed));
+    this.passed += length;
+    for (let from = at + skipped; from < at + length; ) {
+      const blocked = this.ready();
+      if (blocked !== undefined) return blocked;
+      const cut = findCut(this.filled, this.settings.sizeBytes, memory, from, at + length - from);
+      if (cut.length === 0) {
+        this.ended = true;
+        continue;
+      }
+      const failed = attempt(["write to ", this.path, "/current"], () => {
+        const taken = this.host.posix.write(this.current, memory, from, cut.length);
+        this.count(taken);
+        from += taken;
+        // A short write may have stopped before the line end: look again.
+        if (taken === cut.length) this.ended = cut.ends;
+      });
+      if (failed !== undefined) return failed;
+    }
+    // As soon as the file ends; where that is not possible now, before the next byte.
+    if (this.ended && this.rotation === undefined) this.rotateNow();
+    return undefined;
+  }
+
+  private count(taken: number): void {
+    this.filled += taken;
+    this.written += taken;
+    this.dirty = true;
+  }
+
+  /** Makes sure that `current` can take a byte. */
+  private ready(): Blocked | undefined {
+    if (this.retired !== undefined) return this.createCurrent();
+    if (this.ended) return this.rotateNow();
+    return undefined;
+  }
+
+  /** Once a batch: whether somebody removed `current` or the directory; what was written since is kept. */
+  checkName(): Blocked | undefined {
+    if (this.retired !== undefined) return undefined;
+    const { posix } = this.host;
+    return attempt(["find ", this.path, "/current again"], () => {
+      if (posix.status(this.current).links > 0) {
+        this.namedFilled = this.filled;
+        return;
+      }
+      this.rebuild();
+    });
+  }
+
+  private rebuild(): void {
+    const { posix, warn } = this.host;
+    const lost = posix.status(this.directory).links === 0;
+    if (lost) this.reenter();
+    const since = this.namedFilled;
+    const rescued = rescue(posix, this.directory, this.current, since, this.filled);
+    posix.close(this.current);
+    this.current = rescued;
+    this.filled -= since;
+    this.namedFilled = this.filled;
+    this.batchFile = -1;
+    this.entryDirty = true;
+    this.dirty = true;
+    const what = lost ? "" : "/current";
+    warn(unableTo(["find ", this.path, `${what}, made it again with ${this.filled} bytes written since`]));
+  }
+
+  /** The directory was removed: make it again. The old lock goes with the old directory. */
+  private reenter(): void {
+    const { posix } = this.host;
+    const { directory, lock } = this;
+    try {
+      this.enter();
+    } catch (failure) {
+      if (this.directory !== directory) posix.close(this.directory);
+      this.directory = directory;
+      this.lock = lock;
+      if (failure instanceof Fatal) throw new SystemFailure("ENOENT", "open", this.path);
+      throw failure;
+    }
+    posix.close(posix.openAt(this.directory, "state", "truncate", CURRENT_MODE));
+    posix.close(lock);
+    posix.close(directory);
+  }
+
+  /** When `current` was written last, seconds since 1970. */
+  get modifiedSeconds(): number {
+    return this.host.posix.status(this.current).modifiedSeconds;
+  }
+
+  /** Removes what `:age` no longer allows, beside what a rotation removes. */
+  prune(): void {
+    if (this.rotation !== undefined) return;
+    const failed = attempt(["read ", this.path], () => pruneAndSay(this.place()));
+    if (failed?.kind === "failure") this.host.warn(unableTo(failed.words, failed.failure));
+  }
+
+  /** Rotates when there is something to rotate (ALRM, `:every`). */
+  rotate(): Blocked | undefined {
+    if (this.retired !== undefined) return this.createCurrent();
+    return this.filled > 0 ? this.rotateNow() : undefined;
+  }
+
+  private rotateNow(): Blocked | undefined {
+    if (this.rotation?.wasLeft) return this.leftBehind();
+    if (this.rotation !== undefined) return { kind: "busy", done: this.rotation.done };
+    const { posix } = this.host;
+    const renamed = attempt(["rename current to previous in directory ", this.path], () =>
+      posix.renameAt(this.directory, "current", "previous"),
+    );
+    if (renamed !== undefined) return this.explainRename(renamed);
+    this.retired = this.current;
+    return this.createCurrent();
+  }
+
+  private leftBehind(): Blocked {
+    const failure = new SystemFailure("EBUSY", "rename", this.path);
+    return { kind: "failure", words: ["rotate ", this.path], failure };
+  }
+
+  /** `current` may have been removed under our hands; then the next try finds a new one. */
+  private explainRename(renamed: Blocked): Blocked {
+    if (renamed.kind !== "failure" || renamed.failure.code !== "ENOENT") return renamed;
+    return this.checkName() ?? renamed;
+  }
+
+  private createCurrent(): Blocked | undefined {
+    const { posix } = this.host;
+    const retired = this.retired as Fd;
+    if (this.current === retired) {
+      const created = attempt(["create ", this.path, "/current"], () => {
+        this.current = posix.openAt(this.directory, "current", "keep", CURRENT_MODE);
+      });
+      if (created !== undefined) return created;
+    }
+    const marked = attempt(["set mode of ", this.path, "/current"], () =>
+      posix.setMode(this.current, CURRENT_MODE),
+    );
+    if (marked !== undefined) return marked;
+    this.retired = undefined;
+    this.ended = false;
+    this.filled = 0;
+    this.namedFilled = 0;
+    this.entryDirty = true;
+    this.begin(retired);
+    return undefined;
+  }
+
+  private begin(retired: Fd): void {
+    const rotation = new Rotation(this.place(), this.counts, retired, this.syncing);
+    this.rotation = rotation;
+    rotation.done.then(() => this.rotated(rotation), this.host.onFault);
+  }
+
+  private rotated(rotation: Rotation): void {
+    if (rotation.wasLeft) return;
+    this.rotation = undefined;
+    this.host.onRotated(this.path, rotation.archive);
+    // The next file has ended meanwhile; what cannot be done now is met again at the next byte.
+    if (this.ended && this.current >= 0) this.rotateNow();
+  }
+
+  /** Waits for the rotation that is at work. */
+  async settled(): Promise<void> {
+    await this.rotation?.done;
+  }
+
+  /**
+   * Takes back what this batch has put into `current`; it stands in the pipe still.
+   *
+   * @returns false when part of it is in a finished file, and will stand in the log twice
+   */
+  undoBatch(): boolean {
+    if (this.written === 0) return true;
+    if (this.current !== this.batchFile || this.retired !== undefined) return false;
+    this.host.posix.truncate(this.current, this.batchFilled);
+    this.filled = this.batchFilled;
+    this.written = 0;
+    this.ended = false;
+    return true;
+  }
+
+  /** fsync of `current`, and of the directory when `current` is new in it. */
+  async sync(): Promise<void> {
+    const { posix } = this.host;
+    if (!this.dirty && !this.entryDirty) return;
+    this.dirty = false;
+    const newEntry = this.entryDirty;
+    this.entryDirty = false;
+    const syncing = posix.syncLater(this.current);
+    // A rotation closes this file: not before we are done with it, whatever comes of it.
+    this.syncing = syncing.catch(() => undefined);
+    try {
+      // The previous file holds lines of this log too, until its own rotation has synced it.
+      await Promise.all([this.rotation?.synced, syncing]);
+      if (newEntry) await syncDirectory(posix, this.directory);
+    } catch (failure) {
+      this.dirty = true;
+      this.entryDirty ||= newEntry;
+      throw failure;
+    }
+  }
+
+  /** The program wants to end: rotations that fail are not waited for. */
+  hurry(): void {
+    this.rotation?.hurry();
+  }
+
+  /**
+   * Closes the directory cleanly: `current` is on the disk, and says so in its mode.
+   *
+   * @returns why it could not be; `current` stays marked as in use then
+   */
+  async close(): Promise<Blocked | undefined> {
+    await this.settled();
+    const { posix } = this.host;
+    if (this.isLeft) return undefined;
+    const checked = this.checkName();
+    if (checked !== undefined) return checked;
+    try {
+      await posix.syncLater(this.current);
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      return { kind: "failure", words: ["write ", this.path, "/current to disk"], failure };
+    }
+    const marked = attempt(["set mode of ", this.path, "/current"], () =>
+      posix.setMode(this.current, FINISHED_MODE),
+    );
+    if (marked !== undefined) return marked;
+    try {
+      await syncDirectory(posix, this.directory);
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      return { kind: "failure", words: ["write ", this.path, " to disk"], failure };
+    }
+    return undefined;
+  }
+
+  /** Whether a rotation could not be finished; `current` stays unclean, so that a start looks at everything. */
+  get isLeft(): boolean {
+    return this.rotation !== undefined || this.retired !== undefined;
+  }
+
+  /** Lets go of every descriptor, the lock last. */
+  release(): void {
+    const { posix } = this.host;
+    for (const fd of [this.current, this.retired, this.directory, this.lock]) {
+      if (fd !== undefined && fd >= 0) ignoring(["EBADF", "EIO", "ENOSPC", "EDQUOT"], () => posix.close(fd));
+    }
+    this.current = this.directory = this.lock = -1;
+    this.retired = undefined;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * A pipe as the source: what stands in it is copied (tee), and taken (splice to /dev/null) only
+ * when it is written. Killed at any instruction in between, this process has lost nothing.
+ *
+ * Whole lines are served; a line that is not finished stays in the pipe, so that a successor finds
+ * it from its first byte. Only a line that fills the pipe is passed on in pieces.
+ */
+import { AT_CWD, type Fd, POLL_HUP, POLL_IN, POLL_OUT, type Posix, type Watch } from "../posix/index.ts";
+import type { Batch, BatchMemory, Source } from "./source.ts";
+
+const LF = 0x0a;
+/** What a busy log's pipe is enlarged to: the most that an unprivileged user may ask for. */
+const LARGE_PIPE_BYTES = 1 << 20;
+/** Kernels 5.5 to 5.13 may not tell of bytes that come to a pipe which is not empty: look again. */
+const RECHECK_MS = 1000;
+
+export class PipeSource implements Source {
+  ended = false;
+  readonly survives = true;
+  readonly failure = undefined;
+  private readonly posix: Posix;
+  private readonly fd: Fd;
+  private readonly watch: Watch | undefined;
+  private readonly sink: Fd;
+  private readonly copyOut: Fd;
+  private readonly copyIn: Fd;
+  private pipeBytes: number;
+  private enlarged = false;
+  private hasPart = false;
+  private oneLine = false;
+  private hurried = false;
+  /** Every writer was gone when the waiter last looked. */
+  private hangup = false;
+
+  constructor(posix: Posix, fd: Fd) {
+    this.posix = posix;
+    this.fd = fd;
+    this.sink = posix.openAt(AT_CWD, "/dev/null", "write");
+    [this.copyOut, this.copyIn] = posix.pipe();
+    this.pipeBytes = this.fitCopy();
+    this.watch = posix.watch(fd);
+  }
+
+  /** The copy must have as many places as the pipe, so that a full pipe fills it. */
+  private fitCopy(): number {
+    return this.posix.resizePipe(this.copyIn, this.posix.pipeSize(this.fd));
+  }
+
+  /** A line that has begun is finished before the program ends; in a hurry it is left whole in the pipe. */
+  get canLeave(): boolean {
+    return this.hurried || !this.hasPart;
+  }
+
+  offer(into: BatchMemory, most: number, inLine: boolean): Batch | undefined {
+    this.hasPart = false;
+    let wanted = Math.min(most, into.capacity);
+    for (let isLast = false; ; ) {
+      const { copied, full } = this.peek(into, wanted);
+      if (copied <= 0) {
+        this.ended = copied === 0;
+        // Nothing there, and yet no end: a FIFO that has a writer again.
+        this.hangup = false;
+        return undefined;
+      }
+      const more = copied === wanted;
+      const lines = this.wholeLines(into, copied);
+      if (lines > 0) return this.served(lines, lines, copied, more);
+      if (inLine) return this.served(copied, copied, copied, more);
+      if (isLast) {
+        into.memory[into.at + copied] = LF;
+        return this.served(copied + 1, copied, copied, more);
+      }
+      if (more && wanted < into.capacity) {
+        wanted = into.capacity;
+      } else if (more || full) {
+        if (!this.enlarge()) return this.served(copied, copied, copied, true);
+      } else if ((this.posix.poll(this.fd, POLL_IN, 0) & POLL_HUP) !== 0) {
+        // Nobody can add to it any more: what another look finds is all.
+        isLast = true;
+      } else {
+        this.hasPart = true;
+        return undefined;
+      }
+    }
+  }
+
+  /** Copies up to `wanted` bytes out of the pipe into memory, and leaves them in the pipe. */
+  private peek(into: BatchMemory, wanted: number): { copied: number; full: boolean } {
+    const { posix } = this;
+    const copied = posix.tee(this.fd, this.copyIn, wanted);
+    const full = copied > 0 && copied < wanted && (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
+    for (let filled = 0; filled < copied; ) {
+      filled += posix.read(this.copyOut, into.memory, into.at + filled, copied - filled);
+    }
+    return { copied, full };
+  }
+
+  private wholeLines(into: BatchMemory, copied: number): number {
+    const bytes = into.memory.subarray(into.at, into.at + copied);
+    return (this.oneLine ? bytes.indexOf(LF) : bytes.lastIndexOf(LF)) + 1;
+  }
+
+  private served(length: number, taken: number, copied: number, more: boolean): Batch {
+    this.hasPart = taken < copied;
+    // A busy log: half of what the pipe can hold stood in it.
+    if (copied * 2 >= this.pipeBytes) this.enlarge();
+    return { length, taken, more: more || this.oneLine || this.hangup };
+  }
+
+  /** @returns whether the pipe is larger now */
+  private enlarge(): boolean {
+    if (this.enlarged) return false;
+    this.enlarged = true;
+    const before = this.pipeBytes;
+    if (before < LARGE_PIPE_BYTES) this.posix.resizePipe(this.fd, LARGE_PIPE_BYTES);
+    this.pipeBytes = this.fitCopy();
+    return this.pipeBytes > before;
+  }
+
+  offerAgain(into: BatchMemory, batch: Batch): void {
+    for (let copied = 0; copied < batch.taken; ) {
+      // From the first byte again: tee(2) always begins there, and all of it stands there still.
+      copied = this.peek(into, batch.taken).copied;
+    }
+    if (batch.length > batch.taken) into.memory[into.at + batch.taken] = LF;
+  }
+
+  take(batch: Batch): void {
+    for (let left = batch.taken; left > 0; ) {
+      left -= Math.max(0, this.posix.splice(this.fd, this.sink, left));
+    }
+  }
+
+  finishLine(): void {
+    this.oneLine = true;
+  }
+
+  hurry(): void {
+    this.hurried = true;
+  }
+
+  async wait(): Promise<void> {
+    const readiness = await this.watch?.next(this.hasPart ? RECHECK_MS : undefined);
+    // Told once: no wait may come between this news and the end of the pipe.
+    this.hangup ||= readiness?.hangup === true;
+  }
+
+  wake(): void {
+    this.watch?.wake();
+  }
+
+  close(): void {
+    this.watch?.stop();
+    for (const fd of [this.sink, this.copyIn, this.copyOut]) this.posix.close(fd);
+  }
+}

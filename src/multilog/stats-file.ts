@@ -1,0 +1,97 @@
+/**
+ * The `:stats` file: the account as JSON, replaced as a whole, at most once a second and at every
+ * change of trouble.
+ *
+ * It is news about the logs, not a log: a failure to write it is said once and never stops a line.
+ */
+import { AT_CWD, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import type { Account } from "./account.ts";
+import type { Warn } from "./trouble.ts";
+
+const INTERVAL_MS = 1000;
+const MODE = 0o644;
+const LARGEST_BYTES = 16 * 2 ** 20;
+
+export class StatsFile {
+  private readonly posix: Posix;
+  private readonly path: Uint8Array;
+  private readonly next: Uint8Array;
+  private readonly warn: Warn;
+  private timer: NodeJS.Timeout | undefined;
+  private writtenAt = Number.NEGATIVE_INFINITY;
+  private failed = false;
+  /** Makes the account that is written. */
+  account: () => Account | undefined = () => undefined;
+
+  constructor(posix: Posix, path: Uint8Array, warn: Warn) {
+    this.posix = posix;
+    this.path = path;
+    this.next = joined([path, ".new"]);
+    this.warn = warn;
+  }
+
+  /** The account that stands in the file; undefined when there is none, or it is not one. */
+  read(): Account | undefined {
+    try {
+      const text = this.readAll();
+      const account = text === undefined ? undefined : (JSON.parse(text) as Partial<Account>);
+      return account?.version === 1 ? (account as Account) : undefined;
+    } catch (failure) {
+      if (failure instanceof SyntaxError) this.warn(joined(["unable to understand ", this.path, ", beginning a new account"]));
+      else if (failure instanceof SystemFailure) this.warn(unableTo(["read ", this.path, ", beginning a new account"], failure));
+      else throw failure;
+      return undefined;
+    }
+  }
+
+  private readAll(): string | undefined {
+    const { posix, path } = this;
+    if (posix.statusAt(AT_CWD, path) === undefined) return undefined;
+    const fd = posix.openAt(AT_CWD, path, "read");
+    try {
+      const bytes = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, LARGEST_BYTES));
+      return bytes.toString("utf8", 0, posix.readAt(fd, bytes, 0, bytes.length, 0));
+    } finally {
+      posix.close(fd);
+    }
+  }
+
+  /** Something was counted: the file is to say so within a second. */
+  touch(): void {
+    if (this.timer !== undefined) return;
+    const due = this.writtenAt + INTERVAL_MS - this.posix.monotonicMs();
+    if (due <= 0) this.write();
+    else {
+      this.timer = setTimeout(() => this.write(), due);
+      this.timer.unref();
+    }
+  }
+
+  /** Writes the account now. */
+  write(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const account = this.account();
+    if (account === undefined) return;
+    this.writtenAt = this.posix.monotonicMs();
+    try {
+      this.replace(Buffer.from(`${JSON.stringify(account, undefined, 2)}\n`));
+      this.failed = false;
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      if (!this.failed) this.warn(unableTo(["write ", this.path], failure));
+      this.failed = true;
+    }
+  }
+
+  private replace(bytes: Buffer): void {
+    const { posix } = this;
+    const fd = posix.openAt(AT_CWD, this.next, "truncate", MODE);
+    try {
+      for (let at = 0; at < bytes.length; ) at += posix.write(fd, bytes, at, bytes.length - at);
+    } finally {
+      posix.close(fd);
+    }
+    posix.renameAt(AT_CWD, this.next, this.path);
+  }
+}
