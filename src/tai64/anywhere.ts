@@ -5,27 +5,27 @@
  * so nothing is dropped, at the end of input either.
  */
 import type { ByteFilter, Write } from "./filter.ts";
-import { isHexDigit, LABEL_BYTES, readLabel } from "./label.ts";
+import { NANOS_PER_SECOND } from "./instant.ts";
+import { isHexDigit, LABEL_BYTES } from "./label.ts";
 import type { LocalClock } from "./local-time.ts";
-import { renderStamp } from "./localiser.ts";
+import { hexWord, mostBytes, NANOS_DIGITS, putText, StampText } from "./stamp-text.ts";
 import type { Style } from "./styles.ts";
 
 const AT = 0x40;
+const SEVEN = 0x37;
 const MEMORY_BYTES = 262_144;
 
 export class AnywhereLocaliser implements ByteFilter {
   readonly memory: Uint8Array = new Uint8Array(MEMORY_BYTES);
   readonly #output: Uint8Array = new Uint8Array(MEMORY_BYTES);
-  readonly #clock: LocalClock;
-  readonly #style: Style;
+  readonly #stampText: StampText;
   readonly #encoder = new TextEncoder();
   /** Bytes at the start of `memory` that may be the beginning of a label: at most LABEL_BYTES. */
   #held = 0;
   #made = 0;
 
   constructor(clock: LocalClock, style: Style) {
-    this.#clock = clock;
-    this.#style = style;
+    this.#stampText = new StampText(clock, style);
   }
 
   get inputAt(): number {
@@ -61,9 +61,9 @@ export class AnywhereLocaliser implements ByteFilter {
       if (at === end) return end;
       const stop = endOfDigits(memory, at, end);
       if (!final && stop === end && stop - at <= LABEL_BYTES) return at;
-      const whole = stop - at === LABEL_BYTES ? readLabel(memory, at) : undefined;
-      const text = whole && renderStamp(this.#clock, this.#style, whole.seconds, whole.nanos);
-      this.#put(text === undefined ? memory.subarray(at, stop) : this.#encoder.encode(text), write);
+      const text = isLabel(memory, at, stop) ? this.#stampText.of(memory, at + 1, stop) : undefined;
+      if (text === undefined) this.#put(memory.subarray(at, stop), write);
+      else this.#putText(text, write);
       from = stop;
     }
     return from;
@@ -79,6 +79,14 @@ export class AnywhereLocaliser implements ByteFilter {
     this.#made += bytes.length;
   }
 
+  #putText(text: string, write: Write): void {
+    if (mostBytes(text) > this.#output.length) this.#put(this.#encoder.encode(text), write);
+    else {
+      if (mostBytes(text) > this.#output.length - this.#made) this.#flush(write);
+      this.#made = putText(text, this.#output, this.#made);
+    }
+  }
+
   #flush(write: Write): void {
     write(this.#output, 0, this.#made);
     this.#made = 0;
@@ -91,4 +99,13 @@ function endOfDigits(memory: Uint8Array, at: number, end: number): number {
   let stop = at + 1;
   while (stop < most && isHexDigit(memory[stop]!)) stop++;
   return stop;
+}
+
+/** Are the digits between valid as a label's: as many, seconds below 2^63, nanoseconds below 10^9? */
+function isLabel(memory: Uint8Array, at: number, stop: number): boolean {
+  return (
+    stop - at === LABEL_BYTES &&
+    memory[at + 1]! <= SEVEN &&
+    hexWord(memory, stop - NANOS_DIGITS, stop) < NANOS_PER_SECOND
+  );
 }

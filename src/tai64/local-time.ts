@@ -6,7 +6,8 @@
  * other block every second is asked for. The shift is computed from the fields and not taken from
  * `offset`, because in a zone with leap seconds ("right/…") they differ by the leap seconds, and the
  * shift changes where one is inserted. A zone that changes to and fro within one block would deceive
- * this; in the tz database no two changes lie closer than 95 hours.
+ * this; in the tz database no two changes lie closer than 95 hours. Beyond 2^51 seconds (71 million
+ * years) every second is asked for.
  */
 import { civilOfDays, DAY_SECONDS, daysOfCivil } from "./civil.ts";
 
@@ -25,31 +26,31 @@ export interface LocalTime {
 /** Asks the system; undefined where it cannot tell. */
 export type AskLocalTime = (unixSeconds: bigint) => LocalTime | undefined;
 
-/** A stretch of Unix time in which local time runs evenly. */
+/** A stretch of Unix time in which local time runs evenly; all in seconds. */
 export interface Block {
-  readonly start: bigint;
+  readonly start: number;
   /** The first second that is not in it. */
-  readonly end: bigint;
-  /** Civil seconds minus Unix seconds. */
-  readonly shift: bigint;
+  readonly end: number;
+  /** Civil time minus Unix time. */
+  readonly shift: number;
   readonly offset: number;
 }
 
-const BLOCK_SECONDS = 900n;
+const BLOCK_SECONDS = 900;
 /** A day of blocks, and some: logs are read in order, mostly. */
-const SLOTS = 128n;
-
-const DAY = BigInt(DAY_SECONDS);
+const SLOTS = 128;
+/** Up to here numbers count all seconds, with room for a shift. */
+const MOST_SECONDS = 2 ** 51;
 
 interface Slot {
-  readonly number: bigint;
+  readonly start: number;
   readonly block: Block | undefined;
 }
 
 /** Converts Unix seconds to local time, remembering what it was told. */
 export class LocalClock {
   readonly #ask: AskLocalTime;
-  readonly #slots: (Slot | undefined)[] = Array.from({ length: Number(SLOTS) });
+  readonly #slots: (Slot | undefined)[] = Array.from({ length: SLOTS });
 
   constructor(ask: AskLocalTime) {
     this.#ask = ask;
@@ -58,46 +59,61 @@ export class LocalClock {
   /** @returns undefined where the system has no answer, as for years beyond 32 bits */
   at(unixSeconds: bigint): LocalTime | undefined {
     const block = this.blockAt(unixSeconds);
-    return block === undefined ? this.#ask(unixSeconds) : inBlock(block, unixSeconds);
+    return block === undefined ? this.#ask(unixSeconds) : inBlock(block, Number(unixSeconds));
   }
 
   /** @returns the block around a second; undefined where every second has to be asked for */
   blockAt(unixSeconds: bigint): Block | undefined {
-    const number = floorDivide(unixSeconds, BLOCK_SECONDS);
-    const index = Number(((number % SLOTS) + SLOTS) % SLOTS);
+    const seconds = Number(unixSeconds);
+    if (Math.abs(seconds) > MOST_SECONDS) return undefined;
+    const number = Math.floor(seconds / BLOCK_SECONDS);
+    const start = number * BLOCK_SECONDS;
+    const index = modulo(number, SLOTS);
     let slot = this.#slots[index];
-    if (slot?.number !== number) {
-      slot = { number, block: this.#askForBlock(number * BLOCK_SECONDS) };
+    if (slot?.start !== start) {
+      slot = { start, block: this.#askForBlock(start) };
       this.#slots[index] = slot;
     }
     return slot.block;
   }
 
-  #askForBlock(start: bigint): Block | undefined {
-    const end = start + BLOCK_SECONDS;
-    const first = this.#ask(start);
-    const last = this.#ask(end - 1n);
-    if (first === undefined || last === undefined || first.offset !== last.offset) return undefined;
-    const shift = civilSeconds(first) - start;
-    if (civilSeconds(last) - (end - 1n) !== shift) return undefined;
-    return { start, end, shift, offset: first.offset };
+  #askForBlock(start: number): Block | undefined {
+    const last = start + BLOCK_SECONDS - 1;
+    const atStart = this.#ask(BigInt(start));
+    const atLast = this.#ask(BigInt(last));
+    if (atStart === undefined || atStart.offset !== atLast?.offset) return undefined;
+    const shift = civilSeconds(atStart) - start;
+    if (civilSeconds(atLast) - last !== shift) return undefined;
+    return { start, end: last + 1, shift, offset: atStart.offset };
   }
 }
 
+const UNIVERSAL: Block = { start: -MOST_SECONDS, end: MOST_SECONDS, shift: 0, offset: 0 };
+/** The Gregorian calendar repeats itself, weekdays included. */
+const CYCLE_YEARS = 400;
+const CYCLE_SECONDS = 146_097 * DAY_SECONDS;
+
 /** Universal time, without asking anybody. The range is that of the C library: 32-bit years. */
 export function universalTime(unixSeconds: bigint): LocalTime | undefined {
-  const local = inBlock({ start: 0n, end: 0n, shift: 0n, offset: 0 }, unixSeconds);
-  const yearsSince1900 = local.year - 1900;
-  return yearsSince1900 === (yearsSince1900 | 0) ? local : undefined;
+  const cycles = unixSeconds / BigInt(CYCLE_SECONDS);
+  const rest = Number(unixSeconds - cycles * BigInt(CYCLE_SECONDS));
+  const inCycle = inBlock(UNIVERSAL, rest);
+  const year = inCycle.year + Number(cycles) * CYCLE_YEARS;
+  const yearsSince1900 = year - 1900;
+  return yearsSince1900 === (yearsSince1900 | 0) ? { ...inCycle, year } : undefined;
 }
 
-function inBlock(block: Block, unixSeconds: bigint): LocalTime {
+/** The local time of a second in a block. */
+export function inBlock(block: Block, unixSeconds: number): LocalTime {
   const civil = unixSeconds + block.shift;
-  const days = floorDivide(civil, DAY);
-  const time = Number(civil - days * DAY);
+  const days = Math.floor(civil / DAY_SECONDS);
+  const time = civil - days * DAY_SECONDS;
   const minutes = Math.floor(time / 60);
+  const { year, month, day } = civilOfDays(days);
   return {
-    ...civilOfDays(Number(days)),
+    year,
+    month,
+    day,
     hour: Math.floor(minutes / 60),
     minute: minutes % 60,
     second: time % 60,
@@ -106,12 +122,11 @@ function inBlock(block: Block, unixSeconds: bigint): LocalTime {
 }
 
 /** The fields as one count: what Unix time would be if they were universal time. */
-function civilSeconds(local: LocalTime): bigint {
-  const days = BigInt(daysOfCivil(local.year, local.month, local.day));
-  return days * DAY + BigInt((local.hour * 60 + local.minute) * 60 + local.second);
+function civilSeconds(local: LocalTime): number {
+  const days = daysOfCivil(local.year, local.month, local.day);
+  return days * DAY_SECONDS + (local.hour * 60 + local.minute) * 60 + local.second;
 }
 
-function floorDivide(a: bigint, b: bigint): bigint {
-  const quotient = a / b;
-  return quotient * b > a ? quotient - 1n : quotient;
+function modulo(a: number, b: number): number {
+  return ((a % b) + b) % b;
 }

@@ -38,6 +38,7 @@ import {
   WANTING,
 } from "./layout.ts";
 import type { LocalClock, LocalTime } from "./local-time.ts";
+import { mostBytes, putText, StampText, toUnix } from "./stamp-text.ts";
 import type { Style } from "./styles.ts";
 
 /**
@@ -46,16 +47,14 @@ import type { Style } from "./styles.ts";
  */
 export const MOST_DIGITS = 65_536;
 
-const NANOS_DIGITS = 8;
-/** Digits beyond these are gone from a 64-bit second count and 32 bits of nanoseconds. */
-const COUNTING_DIGITS = 24;
-const DIGITS_OF_ONE_WORD = 16;
+const SECONDS_DIGITS = 16;
 
 export class Localiser implements ByteFilter {
   readonly memory: Uint8Array;
   readonly #kernel: Kernel;
   readonly #clock: LocalClock;
   readonly #style: Style;
+  readonly #stampText: StampText;
   readonly #encoder = new TextEncoder();
   /** AT_LINE_START or IN_LINE. */
   #state: number = AT_LINE_START;
@@ -67,6 +66,7 @@ export class Localiser implements ByteFilter {
     this.#kernel = kernel;
     this.#clock = clock;
     this.#style = style;
+    this.#stampText = new StampText(clock, style);
   }
 
   get inputAt(): number {
@@ -130,29 +130,22 @@ export class Localiser implements ByteFilter {
 
   /** Writes the stamp from `from` to `stop` as local time, or as it stands. */
   #writeStamp(from: number, stop: number, to: number, write: Write): number {
-    const text = this.#renderDigits(from + 1, stop);
-    const bytes = text === undefined ? undefined : this.#encoder.encode(text);
-    const source = bytes ?? this.memory.subarray(from, stop);
-    // Before every line the kernel sees to room for all input still to come and this much more.
-    if (source.length > stop - from + STAMP_ROOM) {
-      write(this.memory, OUTPUT, to);
-      write(source, 0, source.length);
-      return OUTPUT;
-    }
-    this.memory.set(source, to);
-    return to + source.length;
-  }
-
-  /** The local time that the digits name; undefined when the clock does not know it. */
-  #renderDigits(from: number, stop: number): string | undefined {
     const { memory } = this;
-    let digits = "";
-    for (let at = Math.max(from, stop - COUNTING_DIGITS); at < stop; at++) {
-      digits += String.fromCharCode(memory[at]!);
+    const text = this.#stampText.of(memory, from + 1, stop);
+    if (text === undefined) {
+      memory.copyWithin(to, from, stop);
+      return to + stop - from;
     }
-    const seconds = BigInt(`0x0${digits.slice(0, -NANOS_DIGITS)}`);
-    const nanos = Number.parseInt(`0${digits.slice(-NANOS_DIGITS)}`, 16);
-    return renderStamp(this.#clock, this.#style, seconds, nanos);
+    // Before every line the kernel sees to room for all input still to come and this much more.
+    if (mostBytes(text) <= stop - from + STAMP_ROOM) return putText(text, memory, to);
+    const bytes = this.#encoder.encode(text);
+    if (bytes.length <= stop - from + STAMP_ROOM) {
+      memory.set(bytes, to);
+      return to + bytes.length;
+    }
+    write(memory, OUTPUT, to);
+    write(bytes, 0, bytes.length);
+    return OUTPUT;
   }
 
   /** Gives the kernel the text for a second, if it may have it. */
@@ -160,54 +153,43 @@ export class Localiser implements ByteFilter {
     const { plain } = this.#style;
     if (plain === undefined) return false;
     const unixSeconds = toUnix(seconds);
-    const block = this.#clock.blockAt(unixSeconds);
     const local = this.#clock.at(unixSeconds);
     if (local === undefined || local.year < 1000 || local.year > 9999) return false;
     const { view } = this.#kernel;
     this.#writeText(local, plain.separator, plain.suffix(local));
     view.setBigUint64(TEXT_SECONDS, seconds, true);
-    if (block === undefined) {
-      // This second only: what comes next has to be asked for.
-      view.setBigUint64(BLOCK_START, 0n, true);
-      view.setBigUint64(BLOCK_END, 0n, true);
-    } else {
+    const block = this.#clock.blockAt(unixSeconds);
+    // Without a block it is this second only: what comes next has to be asked for.
+    if (block === undefined) this.#setBlock(0n, 0n, 0);
+    else {
       // As much of the block as is of the same day.
       const time = (local.hour * 60 + local.minute) * 60 + local.second;
-      const midnight = unixSeconds - BigInt(time);
-      const start = block.start > midnight ? block.start : midnight;
-      const nextMidnight = midnight + BigInt(DAY_SECONDS);
-      const end = block.end < nextMidnight ? block.end : nextMidnight;
-      view.setBigUint64(BLOCK_START, start + UNIX_EPOCH_SECONDS, true);
-      view.setBigUint64(BLOCK_END, end + UNIX_EPOCH_SECONDS, true);
-      view.setUint32(BLOCK_TIME, Number(start - midnight), true);
+      const midnight = Number(unixSeconds) - time;
+      const start = Math.max(block.start, midnight);
+      const end = Math.min(block.end, midnight + DAY_SECONDS);
+      this.#setBlock(toLabel(start), toLabel(end), start - midnight);
     }
     return true;
+  }
+
+  #setBlock(start: bigint, end: bigint, time: number): void {
+    const { view } = this.#kernel;
+    view.setBigUint64(BLOCK_START, start, true);
+    view.setBigUint64(BLOCK_END, end, true);
+    view.setUint32(BLOCK_TIME, time, true);
   }
 
   #writeText(local: LocalTime, separator: string, suffix: string): void {
     const { memory, view } = this.#kernel;
     const day = `${local.year}-${two(local.month)}-${two(local.day)}`;
     const time = `${two(local.hour)}:${two(local.minute)}:${two(local.second)}`;
-    memory.set(this.#encoder.encode(`${day}${separator}${time}.`), TEXT);
-    memory.set(this.#encoder.encode(suffix), SUFFIX);
+    putText(`${day}${separator}${time}.`, memory, TEXT);
+    putText(suffix, memory, SUFFIX);
     view.setUint32(SUFFIX_BYTES, suffix.length, true);
-    memory.fill(0, TEXT_DIGITS, TEXT_DIGITS + DIGITS_OF_ONE_WORD);
+    memory.fill(0, TEXT_DIGITS, TEXT_DIGITS + SECONDS_DIGITS);
   }
 }
 
-/** A stamp in a style; undefined when the clock does not know the second. */
-export function renderStamp(
-  clock: LocalClock,
-  style: Style,
-  labelSeconds: bigint,
-  nanos: number,
-): string | undefined {
-  const unixSeconds = toUnix(labelSeconds);
-  const local = clock.at(unixSeconds);
-  return local === undefined ? undefined : style.render({ unixSeconds, nanos, local });
-}
-
-/** Label seconds, unsigned, to Unix seconds, signed: as C's 64-bit arithmetic does it. */
-function toUnix(labelSeconds: bigint): bigint {
-  return BigInt.asIntN(64, labelSeconds - UNIX_EPOCH_SECONDS);
+function toLabel(unixSeconds: number): bigint {
+  return BigInt(unixSeconds) + UNIX_EPOCH_SECONDS;
 }
