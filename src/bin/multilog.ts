@@ -5,7 +5,15 @@
  */
 import { startMultilog } from "../multilog/multilog.ts";
 import { parseScript } from "../multilog/script.ts";
-import { argumentBytes, Fatal, ignoreAgain, ignoring, joined, posix, setUmask } from "../posix/index.ts";
+import {
+  argumentBytes,
+  Fatal,
+  ignoreAgain,
+  ignoring,
+  joined,
+  posix,
+  setUmask,
+} from "../posix/index.ts";
 
 const NAME = "multilog";
 const STDIN = 0;
@@ -22,7 +30,8 @@ async function main(words: readonly Uint8Array[]): Promise<number> {
   try {
     ignoreAgain();
     const [first, ...rest] = words.map((word) => Buffer.from(word).toString());
-    if (rest.length === 0 && (first === "--help" || first === "--version")) return await tell(first);
+    if (rest.length === 0 && (first === "--help" || first === "--version"))
+      return await tell(first);
     if (first === "--check") return await check(words.slice(1));
     return await capture(words);
   } catch (failure) {
@@ -30,7 +39,10 @@ async function main(words: readonly Uint8Array[]): Promise<number> {
       say(STDERR, ["fatal: ", failure.line]);
       return failure.exitCode;
     }
-    say(STDERR, ["fatal: our own fault, please report it: ", String((failure as Error).stack ?? failure)]);
+    say(STDERR, [
+      "fatal: our own fault, please report it: ",
+      String((failure as Error).stack ?? failure),
+    ]);
     return OWN_FAULT;
   }
 }
@@ -72,5 +84,7 @@ function say(fd: number, words: readonly (string | Uint8Array)[]): void {
 /** Writes a line; where nobody reads it, there is no other place to say it. */
 function put(fd: number, words: readonly (string | Uint8Array)[]): void {
   const bytes = joined([...words, "\n"]);
-  ignoring(["EPIPE", "EAGAIN", "EIO", "ENOSPC", "EBADF"], () => posix.write(fd, bytes, 0, bytes.length));
+  ignoring(["EPIPE", "EAGAIN", "EIO", "ENOSPC", "EBADF"], () =>
+    posix.write(fd, bytes, 0, bytes.length),
+  );
 }

@@ -1,8 +1,9 @@
 /**
  * The account of an engine as others may read it: the `:stats` file and the library's `stats()`.
  */
-import { formatLabel } from "../tai64/label.ts";
+
 import { fromUnixNanos } from "../tai64/instant.ts";
+import { formatLabel } from "../tai64/label.ts";
 import type { LogCounts, Tally } from "./counts.ts";
 import type { Logdir } from "./logdir.ts";
 import type { Trouble } from "./trouble.ts";
@@ -81,16 +82,23 @@ export function makeAccount(
     read: sum(books.read, before?.read),
     lastLabel: latest === 0n ? before?.lastLabel : formatLabel(fromUnixNanos(latest)),
     stalled: {
-      now: standing === undefined ? null : { reason: standing.reason, seconds: seconds(standingMs) },
+      now:
+        standing === undefined ? null : { reason: standing.reason, seconds: seconds(standingMs) },
       seconds: seconds(trouble.pausedMs + standingMs + (before?.stalled.seconds ?? 0) * 1000),
       failures: trouble.failures + (before?.stalled.failures ?? 0),
     },
     repeatedLines: books.repeatedLines + (before?.repeatedLines ?? 0),
-    logdirs: books.logdirs.map((logdir, d) => logdirAccount(logdir, books.counts[d] as LogCounts, before)),
+    logdirs: books.logdirs.map((logdir, d) =>
+      logdirAccount(logdir, books.counts[d] as LogCounts, before),
+    ),
   };
 }
 
-function logdirAccount(logdir: Logdir, counts: LogCounts, before: Account | undefined): LogdirAccount {
+function logdirAccount(
+  logdir: Logdir,
+  counts: LogCounts,
+  before: Account | undefined,
+): LogdirAccount {
   const path = Buffer.from(logdir.path).toString();
   const old = before?.logdirs.find((candidate) => candidate.path === path);
   return {

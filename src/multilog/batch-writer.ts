@@ -5,14 +5,15 @@
  * not be written, the same batch is put into memory again and tried once more; it comes out byte
  * for byte the same, and what stands in the files already is passed over.
  */
+
+import { LogCounts } from "./counts.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { compileProgram, type Program } from "./kernel/program.ts";
 import type { LabelClock } from "./label-clock.ts";
 import type { Logdir } from "./logdir.ts";
-import { LogCounts } from "./counts.ts";
 import type { Action, Script } from "./script.ts";
-import { type LocalTimeOf, NANOS_PER_SECOND, type Stamp, stampOf } from "./stamp.ts";
 import type { BatchMemory } from "./source.ts";
+import { type LocalTimeOf, NANOS_PER_SECOND, type Stamp, stampOf } from "./stamp.ts";
 import type { StatusFile } from "./status-file.ts";
 import type { Blocked } from "./trouble.ts";
 

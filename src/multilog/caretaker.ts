@@ -25,7 +25,12 @@ export class Caretaker {
   private readonly syncings = new Map<Logdir, Syncing>();
   private stopped = false;
 
-  constructor(posix: Posix, logdirs: readonly Logdir[], counts: readonly LogCounts[], trouble: Trouble) {
+  constructor(
+    posix: Posix,
+    logdirs: readonly Logdir[],
+    counts: readonly LogCounts[],
+    trouble: Trouble,
+  ) {
     this.posix = posix;
     this.trouble = trouble;
     for (const [d, logdir] of logdirs.entries()) {
@@ -56,7 +61,12 @@ export class Caretaker {
       this.wake();
     };
     this.schedules.push(
-      new Schedule(seconds, () => posix.now(), (second) => posix.localTime(second), turn),
+      new Schedule(
+        seconds,
+        () => posix.now(),
+        (second) => posix.localTime(second),
+        turn,
+      ),
     );
   }
 
@@ -116,7 +126,8 @@ export class Caretaker {
   /** A log was closed: if cleanly, all of it is on the disk. */
   noteClosed(logdir: Logdir): void {
     const syncing = this.syncings.get(logdir);
-    if (syncing !== undefined && !logdir.isLeft) syncing.counts.syncedLines = syncing.counts.selected.lines;
+    if (syncing !== undefined && !logdir.isLeft)
+      syncing.counts.syncedLines = syncing.counts.selected.lines;
   }
 
   stop(): void {

@@ -2,9 +2,9 @@
  * `multilog --check`: what a logging script will do, in plain words, and what is wrong with it.
  */
 import { AT_CWD, Fatal, type Posix } from "../posix/index.ts";
+import { WINDOW_BYTES } from "./cut.ts";
 import { matchesNothing } from "./impossible.ts";
 import { type Action, type LogdirSettings, parseScript, type Script } from "./script.ts";
-import { WINDOW_BYTES } from "./cut.ts";
 import { stampOf } from "./stamp.ts";
 import { plural, showDuration, showSize } from "./units.ts";
 
@@ -33,16 +33,21 @@ export function checkScript(words: readonly Uint8Array[], posix: Posix): Checked
       ...impossiblePatterns(script),
       ...sameDirectories(script, posix),
       ...tightLimits(script),
-      ...(script.actions.some(isDestination) ? [] : ["no line goes anywhere: there is no directory, file or e"]),
+      ...(script.actions.some(isDestination)
+        ? []
+        : ["no line goes anywhere: there is no directory, file or e"]),
     ],
   };
 }
 
-const isDestination = (action: Action): boolean => action.kind !== "select" && action.kind !== "deselect";
+const isDestination = (action: Action): boolean =>
+  action.kind !== "select" && action.kind !== "deselect";
 
 const shown = (bytes: Uint8Array): string => {
   const text = Buffer.from(bytes).toString();
-  return /^[\x21-\x7e]+$/.test(text) && !/['"\\$*?`;&|<>()]/.test(text) ? text : JSON.stringify(text);
+  return /^[\x21-\x7e]+$/.test(text) && !/['"\\$*?`;&|<>()]/.test(text)
+    ? text
+    : JSON.stringify(text);
 };
 
 const STAMPS = {
@@ -54,7 +59,9 @@ const STAMPS = {
 
 function explain(script: Script): string[] {
   const lines = [
-    script.stamp === undefined ? "Lines are written as they come, without a time." : STAMPS[script.stamp],
+    script.stamp === undefined
+      ? "Lines are written as they come, without a time."
+      : STAMPS[script.stamp],
   ];
   if (script.stamp !== undefined && script.actions.some((action) => "pattern" in action)) {
     lines.push("Patterns see the time as well: a pattern that is to skip it begins with `* `.");
@@ -70,10 +77,15 @@ function explain(script: Script): string[] {
         lines.push(`${who(selection)} to stderr, the first 200 bytes of each.`);
         break;
       case "status":
-        lines.push(`${who(selection)} to the file ${shown(action.file)}: the last of them stands there, 1001 bytes.`);
+        lines.push(
+          `${who(selection)} to the file ${shown(action.file)}: the last of them stands there, 1001 bytes.`,
+        );
         break;
       case "logdir":
-        lines.push(`${who(selection)} to the log directory ${shown(action.path)}:`, ...keeping(action.settings));
+        lines.push(
+          `${who(selection)} to the log directory ${shown(action.path)}:`,
+          ...keeping(action.settings),
+        );
     }
   }
   if (script.statsFile !== undefined) {
@@ -84,7 +96,8 @@ function explain(script: Script): string[] {
 
 type PatternAction = Extract<Action, { pattern: Uint8Array }>;
 
-const isEverything = ({ pattern }: PatternAction): boolean => Buffer.from(pattern).toString() === "*";
+const isEverything = ({ pattern }: PatternAction): boolean =>
+  Buffer.from(pattern).toString() === "*";
 
 /** `-*` and `+*` make what was said before them meaningless. */
 function narrowed(selection: string[], action: PatternAction): string[] {
@@ -102,7 +115,9 @@ function who(selection: readonly string[]): string {
   const steps = selection[0] === "with everything" ? selection.slice(1) : selection;
   if (steps.length === 0) return "Every line goes";
   if (steps[0] === "without everything") {
-    return steps.length === 1 ? "No line goes" : `No line but those selected (${steps.slice(1).join(", then ")}) goes`;
+    return steps.length === 1
+      ? "No line goes"
+      : `No line but those selected (${steps.slice(1).join(", then ")}) goes`;
   }
   return `Lines as selected (all, then ${steps.join(", then ")}) go`;
 }
@@ -114,13 +129,20 @@ function keeping(settings: LogdirSettings): string[] {
     `  ${plural(settings.files, "file")} are kept, current among them: about ${showSize(settings.files * settings.sizeBytes)} in all`,
   ];
   const add = (text: string): void => void lines.push(`  ${text}`);
-  if (settings.everySeconds !== undefined) add(`current is rotated every ${showDuration(settings.everySeconds)} as well`);
-  if (settings.totalBytes !== undefined) add(`the oldest files go when all would exceed ${showSize(settings.totalBytes)}`);
-  if (settings.ageSeconds !== undefined) add(`files go when they are older than ${showDuration(settings.ageSeconds)}`);
-  if (settings.syncSeconds === 0) add("every line is on the disk (fsync) before it is taken from the input");
-  else if (settings.syncSeconds !== undefined) add(`current goes to the disk (fsync) every ${showDuration(settings.syncSeconds)}`);
+  if (settings.everySeconds !== undefined)
+    add(`current is rotated every ${showDuration(settings.everySeconds)} as well`);
+  if (settings.totalBytes !== undefined)
+    add(`the oldest files go when all would exceed ${showSize(settings.totalBytes)}`);
+  if (settings.ageSeconds !== undefined)
+    add(`files go when they are older than ${showDuration(settings.ageSeconds)}`);
+  if (settings.syncSeconds === 0)
+    add("every line is on the disk (fsync) before it is taken from the input");
+  else if (settings.syncSeconds !== undefined)
+    add(`current goes to the disk (fsync) every ${showDuration(settings.syncSeconds)}`);
   if (settings.processor !== undefined) {
-    add(`each finished file goes through ${shown(settings.processor)} (/bin/sh), while lines go on into the next`);
+    add(
+      `each finished file goes through ${shown(settings.processor)} (/bin/sh), while lines go on into the next`,
+    );
   }
   add(`finished files are named @TIME.${Buffer.from(settings.suffix).toString()}`);
   return lines;
@@ -132,7 +154,8 @@ function ignoredWords(script: Script, words: readonly Uint8Array[]): string[] {
     const isStamp = word[0] === 0x74 || word[0] === 0x54;
     const text = Buffer.from(word).toString();
     if (isStamp) return `${shown(word)} does nothing here: t and T work as the first argument only`;
-    if (/^[\w-]+\//.test(text)) return `${shown(word)} is no directory to multilog: write ./${text}`;
+    if (/^[\w-]+\//.test(text))
+      return `${shown(word)} is no directory to multilog: write ./${text}`;
     return `unknown action ${shown(word)}: it does nothing`;
   });
 }
@@ -163,12 +186,15 @@ function uselessSettings(words: readonly Uint8Array[], script: Script): string[]
 }
 
 function impossiblePatterns(script: Script): string[] {
-  const stamp = script.stamp === undefined ? undefined : stampOf(script.stamp, () => undefined).prefix(0n);
+  const stamp =
+    script.stamp === undefined ? undefined : stampOf(script.stamp, () => undefined).prefix(0n);
   return script.actions.flatMap((action) => {
     if (!("pattern" in action)) return [];
     const reason = matchesNothing(action.pattern, action.match, stamp);
     const sign = action.kind === "select" ? "+" : "-";
-    return reason === undefined ? [] : [`${sign}${Buffer.from(action.pattern).toString()} can never match: ${reason}`];
+    return reason === undefined
+      ? []
+      : [`${sign}${Buffer.from(action.pattern).toString()} can never match: ${reason}`];
   });
 }
 
@@ -182,7 +208,9 @@ function sameDirectories(script: Script, posix: Posix): string[] {
     seen.set(key, action.path);
     return first === undefined
       ? []
-      : [`${shown(action.path)} is the directory ${shown(first)} again: one multilog can hold it only once`];
+      : [
+          `${shown(action.path)} is the directory ${shown(first)} again: one multilog can hold it only once`,
+        ];
   });
 }
 
@@ -200,10 +228,14 @@ function tightLimits(script: Script): string[] {
     const { totalBytes, sizeBytes, ageSeconds, everySeconds } = action.settings;
     const mistakes: string[] = [];
     if (totalBytes !== undefined && totalBytes < 2 * sizeBytes) {
-      mistakes.push(`${shown(action.path)}: :total=${totalBytes} leaves no room for an old file beside current (s${sizeBytes})`);
+      mistakes.push(
+        `${shown(action.path)}: :total=${totalBytes} leaves no room for an old file beside current (s${sizeBytes})`,
+      );
     }
     if (ageSeconds !== undefined && everySeconds !== undefined && ageSeconds < everySeconds) {
-      mistakes.push(`${shown(action.path)}: files would be too old (:age) before they are finished (:every)`);
+      mistakes.push(
+        `${shown(action.path)}: files would be too old (:age) before they are finished (:every)`,
+      );
     }
     return mistakes;
   });

@@ -55,7 +55,7 @@ export class Engine {
   private suspicions: Suspicion[] = [];
   private most = MOST_BATCH_BYTES;
   private stopping = false;
-  private fault: unknown;
+  private fault: Error | undefined;
   private rotationsAsked: (() => void)[] = [];
 
   constructor(script: Script, options: EngineOptions) {
@@ -137,7 +137,12 @@ export class Engine {
    */
   async run(source: Source): Promise<boolean> {
     this.source = source;
-    this.caretaker = new Caretaker(this.options.posix, this.logdirs, this.writer.counts, this.trouble);
+    this.caretaker = new Caretaker(
+      this.options.posix,
+      this.logdirs,
+      this.writer.counts,
+      this.trouble,
+    );
     this.caretaker.wake = () => source.wake();
     this.caretaker.giveUp = () => this.stopping;
     try {
@@ -293,7 +298,7 @@ export class Engine {
   }
 
   private fail(fault: unknown): void {
-    this.fault = fault;
+    this.fault = fault instanceof Error ? fault : new Error(String(fault));
     this.trouble.wake();
     this.source?.wake();
   }
@@ -347,4 +352,3 @@ export class Engine {
     }
   }
 }
-

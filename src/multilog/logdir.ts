@@ -5,13 +5,29 @@
  * pieces when something could not be done: it remembers how much of the batch stands in the files
  * already. Invariant: `filled` is the size of the file behind `current`.
  */
-import { AT_CWD, Fatal, type Fd, ignoring, orFatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import {
+  AT_CWD,
+  Fatal,
+  type Fd,
+  ignoring,
+  orFatal,
+  type Posix,
+  SystemFailure,
+  unableTo,
+} from "../posix/index.ts";
 import { latestLabel } from "./archive.ts";
 import { findCut } from "./cut.ts";
 import type { LabelClock } from "./label-clock.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import { rescue } from "./rescue.ts";
-import { FINISHED_MODE, pruneAndSay, Rotation, type RotationCounts, type RotationPlace, syncDirectory } from "./rotation.ts";
+import {
+  FINISHED_MODE,
+  pruneAndSay,
+  Rotation,
+  type RotationCounts,
+  type RotationPlace,
+  syncDirectory,
+} from "./rotation.ts";
 import type { LogdirSettings } from "./script.ts";
 import { attempt, type Blocked, type Trouble, type Warn } from "./trouble.ts";
 
@@ -100,7 +116,9 @@ export class Logdir {
     ignoring(["EEXIST", "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ENOSPC", "ELOOP"], () =>
       posix.makeDirectory(AT_CWD, path, DIRECTORY_MODE),
     );
-    this.directory = orFatal(["open directory ", path], () => posix.openAt(AT_CWD, path, "directory"));
+    this.directory = orFatal(["open directory ", path], () =>
+      posix.openAt(AT_CWD, path, "directory"),
+    );
     this.lock = orFatal(["lock directory ", path], () => {
       const lock = posix.openAt(this.directory, "lock", "append", LOCK_MODE);
       if (posix.lock(lock)) return lock;
@@ -205,7 +223,13 @@ export class Logdir {
     this.entryDirty = true;
     this.dirty = true;
     const what = lost ? "" : "/current";
-    warn(unableTo(["find ", this.path, `${what}, made it again with ${this.filled} bytes written since`]));
+    warn(
+      unableTo([
+        "find ",
+        this.path,
+        `${what}, made it again with ${this.filled} bytes written since`,
+      ]),
+    );
   }
 
   /** The directory was removed: make it again. The old lock goes with the old directory. */
@@ -388,7 +412,8 @@ export class Logdir {
   release(): void {
     const { posix } = this.host;
     for (const fd of [this.current, this.retired, this.directory, this.lock]) {
-      if (fd !== undefined && fd >= 0) ignoring(["EBADF", "EIO", "ENOSPC", "EDQUOT"], () => posix.close(fd));
+      if (fd !== undefined && fd >= 0)
+        ignoring(["EBADF", "EIO", "ENOSPC", "EDQUOT"], () => posix.close(fd));
     }
     this.current = this.directory = this.lock = -1;
     this.retired = undefined;

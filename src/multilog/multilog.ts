@@ -3,7 +3,7 @@
  */
 import { EventEmitter } from "node:events";
 import type { Writable } from "node:stream";
-import { type Fd, posix as realPosix, type Posix, readFile } from "../posix/index.ts";
+import { type Fd, type Posix, readFile, posix as realPosix } from "../posix/index.ts";
 import type { Account } from "./account.ts";
 import { Engine } from "./engine.ts";
 import { Kernel, kernelUrl } from "./kernel/kernel.ts";
@@ -116,7 +116,10 @@ export async function startMultilog(script: Script, options: MultilogOptions): P
   return multilog;
 }
 
-function makeSource(posix: Posix, input: Fd | undefined): { source: Source; writable: Writable | undefined } {
+function makeSource(
+  posix: Posix,
+  input: Fd | undefined,
+): { source: Source; writable: Writable | undefined } {
   if (input === undefined) {
     const source = new WritableSource();
     return { source, writable: source.writable };

@@ -5,7 +5,15 @@
  * Whole lines are served; a line that is not finished stays in the pipe, so that a successor finds
  * it from its first byte. Only a line that fills the pipe is passed on in pieces.
  */
-import { AT_CWD, type Fd, POLL_HUP, POLL_IN, POLL_OUT, type Posix, type Watch } from "../posix/index.ts";
+import {
+  AT_CWD,
+  type Fd,
+  POLL_HUP,
+  POLL_IN,
+  POLL_OUT,
+  type Posix,
+  type Watch,
+} from "../posix/index.ts";
 import type { Batch, BatchMemory, Source } from "./source.ts";
 
 const LF = 0x0a;
@@ -88,7 +96,8 @@ export class PipeSource implements Source {
   private peek(into: BatchMemory, wanted: number): { copied: number; full: boolean } {
     const { posix } = this;
     const copied = posix.tee(this.fd, this.copyIn, wanted);
-    const full = copied > 0 && copied < wanted && (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
+    const full =
+      copied > 0 && copied < wanted && (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
     for (let filled = 0; filled < copied; ) {
       filled += posix.read(this.copyOut, into.memory, into.at + filled, copied - filled);
     }

@@ -1,7 +1,15 @@
 /**
  * A file, a socket or a terminal as the source: read plainly, whenever something is there.
  */
-import { type Fd, POLL_ERR, POLL_HUP, POLL_IN, type Posix, SystemFailure, type Watch } from "../posix/index.ts";
+import {
+  type Fd,
+  POLL_ERR,
+  POLL_HUP,
+  POLL_IN,
+  type Posix,
+  SystemFailure,
+  type Watch,
+} from "../posix/index.ts";
 import { HeldSource } from "./held-source.ts";
 
 const HELD_BYTES = 256 * 1024;
@@ -37,7 +45,9 @@ export class PlainSource extends HeldSource {
     const { posix, fd } = this;
     try {
       if ((posix.poll(fd, POLL_IN, 0) & (POLL_IN | POLL_HUP | POLL_ERR)) === 0) return 0;
-      const added = this.add((memory, at, room) => posix.read(fd, memory, at, Math.min(most, room)));
+      const added = this.add((memory, at, room) =>
+        posix.read(fd, memory, at, Math.min(most, room)),
+      );
       if (added === 0) this.complete = true;
       return added;
     } catch (failure) {

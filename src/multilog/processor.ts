@@ -14,7 +14,11 @@ const STDERR = 2;
  * @returns how it ended
  * @throws SystemFailure when a file cannot be opened or no process can be made
  */
-export async function runProcessor(posix: Posix, directory: Fd, command: Uint8Array): Promise<Ending> {
+export async function runProcessor(
+  posix: Posix,
+  directory: Fd,
+  command: Uint8Array,
+): Promise<Ending> {
   const opened: Fd[] = [];
   const open = (name: string, how: "read" | "truncate"): Fd => {
     const fd = posix.openAt(directory, name, how, 0o644);

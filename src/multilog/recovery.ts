@@ -2,7 +2,14 @@
  * Taking over a log directory as a crash, a clean stop or another program left it (multilog.c,
  * restart(); every combination of files stands in docs/logdir.md).
  */
-import { type Fd, ignoring, orFatal, type Posix, SystemFailure, type Words } from "../posix/index.ts";
+import {
+  type Fd,
+  ignoring,
+  orFatal,
+  type Posix,
+  SystemFailure,
+  type Words,
+} from "../posix/index.ts";
 import { linkArchive, listArchives } from "./archive.ts";
 import { prune } from "./retention.ts";
 import type { RotationPlace } from "./rotation.ts";
@@ -40,10 +47,15 @@ export async function recover(place: RotationPlace): Promise<Recovered> {
   };
 
   for (const file of ["state", "newstate"]) remove(place, file);
-  const processed = orFatal(["stat ", path, "/processed"], () => posix.statusAt(directory, "processed"));
+  const processed = orFatal(["stat ", path, "/processed"], () =>
+    posix.statusAt(directory, "processed"),
+  );
   if (processed !== undefined && (processed.mode & COMPLETE) !== 0) {
     remove(place, "previous");
-    await keep("processed", place.settings.processor === undefined ? COMPLETE_CODE : place.settings.suffix);
+    await keep(
+      "processed",
+      place.settings.processor === undefined ? COMPLETE_CODE : place.settings.suffix,
+    );
   } else {
     remove(place, "processed");
     await keep("previous", UNCLEAN_CODE);
@@ -76,9 +88,15 @@ function openCurrent(place: RotationPlace): { current: Fd; filled: number } {
  *
  * @returns the archive's name; undefined when there was no such file
  */
-async function finish(place: RotationPlace, file: string, code: Uint8Array): Promise<Buffer | undefined> {
+async function finish(
+  place: RotationPlace,
+  file: string,
+  code: Uint8Array,
+): Promise<Buffer | undefined> {
   const { posix, directory, path, clock } = place;
-  const found = await untilDone(place, ["stat ", path, "/", file], () => posix.statusAt(directory, file));
+  const found = await untilDone(place, ["stat ", path, "/", file], () =>
+    posix.statusAt(directory, file),
+  );
   if (found === undefined) return undefined;
   const archive = await untilDone(
     place,

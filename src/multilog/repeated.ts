@@ -18,7 +18,12 @@ export function readHead(posix: Posix, directory: Fd, name: Uint8Array | string)
   return readPart(posix, directory, name, () => 0);
 }
 
-function readPart(posix: Posix, directory: Fd, name: Uint8Array | string, from: (size: number) => number): string {
+function readPart(
+  posix: Posix,
+  directory: Fd,
+  name: Uint8Array | string,
+  from: (size: number) => number,
+): string {
   const fd = posix.openAt(directory, name, "read");
   try {
     const { sizeBytes } = posix.status(fd);
@@ -39,9 +44,13 @@ export function countRepeated(tail: string, head: string, stampBytes: number): n
   // The last piece is empty, or a line that was torn.
   const torn = (old.pop() ?? "").slice(stampBytes);
   const oldLines = old.map((line) => line.slice(stampBytes));
-  const newLines = head.split(LF).slice(0, -1).map((line) => line.slice(stampBytes));
+  const newLines = head
+    .split(LF)
+    .slice(0, -1)
+    .map((line) => line.slice(stampBytes));
   for (const length of overlaps(newLines, oldLines)) {
-    if (torn === "" || (newLines[length] ?? "").startsWith(torn)) return length + (torn === "" ? 0 : 1);
+    if (torn === "" || (newLines[length] ?? "").startsWith(torn))
+      return length + (torn === "" ? 0 : 1);
   }
   return 0;
 }

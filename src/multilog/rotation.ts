@@ -5,7 +5,15 @@
  * A list of named steps; each is done again, after a warning and a pause, until it succeeds. What a
  * crash between any two of them leaves, and what a start makes of it, stands in docs/logdir.md.
  */
-import { type Fd, ignoring, joined, type Posix, SystemFailure, unableTo, type Words } from "../posix/index.ts";
+import {
+  type Fd,
+  ignoring,
+  joined,
+  type Posix,
+  SystemFailure,
+  unableTo,
+  type Words,
+} from "../posix/index.ts";
 import { linkArchive } from "./archive.ts";
 import type { LabelClock } from "./label-clock.ts";
 import { runProcessor } from "./processor.ts";
@@ -245,7 +253,11 @@ export class Rotation {
           ? ["fork for processor in ", path]
           : ["open ", path, "/", failure.path ?? "", " for processor"];
       case "sync processed":
-        return [failure.syscall === "fchmod" ? "set mode of " : "write ", path, "/processed to disk"];
+        return [
+          failure.syscall === "fchmod" ? "set mode of " : "write ",
+          path,
+          "/processed to disk",
+        ];
       case "sync newstate":
         return ["write ", path, "/newstate to disk"];
       case "keep state":

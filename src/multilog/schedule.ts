@@ -25,16 +25,12 @@ export class Schedule {
   private timer: NodeJS.Timeout | undefined;
 
   /** @param now  wall clock, nanoseconds since 1970 */
-  constructor(
-    everySeconds: number,
-    now: () => bigint,
-    localTime: LocalTimeOf,
-    onTurn: () => void,
-  ) {
+  constructor(everySeconds: number, now: () => bigint, localTime: LocalTimeOf, onTurn: () => void) {
     const seconds = (): number => Number(now()) / Number(NANOS_PER_SECOND);
     let turn = turnAt(seconds(), everySeconds, localTime);
     const arm = (): void => {
-      const untilTurnMs = (everySeconds - (localSeconds(seconds(), localTime) % everySeconds)) * 1000;
+      const untilTurnMs =
+        (everySeconds - (localSeconds(seconds(), localTime) % everySeconds)) * 1000;
       this.timer = setTimeout(look, Math.min(untilTurnMs + 1, LONGEST_SLEEP_MS));
       this.timer.unref();
     };

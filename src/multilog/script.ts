@@ -141,7 +141,9 @@ function readWord(scan: Scan, word: Uint8Array, place: number): void {
 
 function clamp(digits: Uint8Array, least: number, most: number): number {
   const value = scanNumber(Buffer.from(digits).toString("latin1"));
-  return Number(value < BigInt(least) ? BigInt(least) : value > BigInt(most) ? BigInt(most) : value);
+  return Number(
+    value < BigInt(least) ? BigInt(least) : value > BigInt(most) ? BigInt(most) : value,
+  );
 }
 
 const NEW_ACTIONS: Readonly<Record<string, (scan: Scan, value: Uint8Array) => boolean>> = {
@@ -167,7 +169,8 @@ const NEW_ACTIONS: Readonly<Record<string, (scan: Scan, value: Uint8Array) => bo
   },
   stats: (scan, value) => {
     if (value.length === 0) return false;
-    if (scan.script.statsFile !== undefined) throw misplaced(":stats", "one file holds the account");
+    if (scan.script.statsFile !== undefined)
+      throw misplaced(":stats", "one file holds the account");
     scan.script.statsFile = value;
     return true;
   },

@@ -26,7 +26,10 @@ export function stampOf(style: StampStyle, localTime: LocalTimeOf): Stamp {
   switch (style) {
     case "tai64n":
       // `@`, 16 digits of seconds, 8 of nanoseconds, a blank.
-      return { form: { bytes: 26, counterAt: 17, digits: 8, radix: 16, divisor: 1 }, prefix: label };
+      return {
+        form: { bytes: 26, counterAt: 17, digits: 8, radix: 16, divisor: 1 },
+        prefix: label,
+      };
     case "unix":
       return decimal((seconds) => `${String(seconds).padStart(10, "0")}.`, 6);
     case "iso":

@@ -37,8 +37,10 @@ export class StatsFile {
       const account = text === undefined ? undefined : (JSON.parse(text) as Partial<Account>);
       return account?.version === 1 ? (account as Account) : undefined;
     } catch (failure) {
-      if (failure instanceof SyntaxError) this.warn(joined(["unable to understand ", this.path, ", beginning a new account"]));
-      else if (failure instanceof SystemFailure) this.warn(unableTo(["read ", this.path, ", beginning a new account"], failure));
+      if (failure instanceof SyntaxError)
+        this.warn(joined(["unable to understand ", this.path, ", beginning a new account"]));
+      else if (failure instanceof SystemFailure)
+        this.warn(unableTo(["read ", this.path, ", beginning a new account"], failure));
       else throw failure;
       return undefined;
     }

@@ -28,7 +28,9 @@ export class StatusFile {
    */
   open(): void {
     const { posix, path } = this;
-    orFatal(["create ", path], () => posix.close(posix.openAt(AT_CWD, path, "append", STATUS_MODE)));
+    orFatal(["create ", path], () =>
+      posix.close(posix.openAt(AT_CWD, path, "append", STATUS_MODE)),
+    );
     this.fd = orFatal(["write ", path], () => posix.openAt(AT_CWD, path, "write"));
   }
 

@@ -27,7 +27,11 @@ export class WritableSource extends HeldSource {
     this.writable = new Writable({
       highWaterMark: HIGH_WATER_BYTES,
       write: (chunk: Buffer, _encoding, written) => give([chunk], written),
-      writev: (chunks, written) => give(chunks.map(({ chunk }) => chunk as Buffer), written),
+      writev: (chunks, written) =>
+        give(
+          chunks.map(({ chunk }) => chunk as Buffer),
+          written,
+        ),
       final: (done) => {
         this.complete = true;
         this.wake();
@@ -39,7 +43,9 @@ export class WritableSource extends HeldSource {
   protected refill(): void {
     while (this.pending.length > 0 && this.room > 0) {
       const [chunk = Buffer.alloc(0)] = this.pending;
-      const copied = this.add((memory, at, room) => chunk.copy(memory, at, 0, Math.min(chunk.length, room)));
+      const copied = this.add((memory, at, room) =>
+        chunk.copy(memory, at, 0, Math.min(chunk.length, room)),
+      );
       if (copied === chunk.length) this.pending.shift();
       else this.pending[0] = chunk.subarray(copied);
     }

@@ -42,7 +42,10 @@ export function putBack(launch: Launch = readLaunch()): void {
   const soft = launch.descriptorLimit;
   if (soft !== undefined) {
     const { hard } = getLimit("openFiles");
-    setLimit("openFiles", { soft: soft === "unlimited" ? hard : Math.min(Number(soft), hard), hard });
+    setLimit("openFiles", {
+      soft: soft === "unlimited" ? hard : Math.min(Number(soft), hard),
+      hard,
+    });
   }
 }
 

@@ -85,7 +85,10 @@ export class SystemFailure extends Error {
   readonly path: Name | undefined;
 
   constructor(code: string, syscall: string, path?: Name) {
-    const place = path === undefined ? "" : ` ${typeof path === "string" ? path : Buffer.from(path).toString()}`;
+    const place =
+      path === undefined
+        ? ""
+        : ` ${typeof path === "string" ? path : Buffer.from(path).toString()}`;
     super(`${syscall}${place}: ${errnoText(code)}`);
     this.code = code;
     this.syscall = syscall;

@@ -4,11 +4,12 @@
  */
 import fs from "node:fs";
 import { asFailure, SystemFailure } from "./failure.ts";
-import { bind, call, cString } from "./libc.ts";
 import { readEntries, statusRecord } from "./layouts.ts";
-import type { Fd, Files, FileStatus, Name, OpenFor } from "./types.ts";
+import { bind, call, cString } from "./libc.ts";
+import type { Fd, FileStatus, Files, Name, OpenFor } from "./types.ts";
 
-const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_DIRECTORY } = fs.constants;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_DIRECTORY } =
+  fs.constants;
 /** Not in node:fs; the kernels' own numbers. */
 const O_CLOEXEC = process.platform === "darwin" ? 0x1000000 : 0o2000000;
 /** Relative names start at the working directory. */
@@ -97,7 +98,7 @@ function lock(fd: Fd, wait: boolean = false): boolean {
 function syncLater(fd: Fd): Promise<void> {
   return new Promise((resolve, reject) => {
     fs.fsync(fd, (error) => {
-      if (error) reject(asFailure(error, "fsync") as Error);
+      if (error) reject(asFailure(error, "fsync"));
       else resolve();
     });
   });
@@ -141,4 +142,3 @@ export const files: Files = {
   lock,
   makeFifo: (dir, name, mode) => named("mkfifo", name, (path) => mkfifo(dir, path, mode)),
 };
-

@@ -80,12 +80,13 @@ export function readEntries(fd: Fd): Buffer[] {
   const base = Buffer.alloc(8);
   for (;;) {
     const filled = call("readdir", undefined, () =>
-      Number(darwin ? getdirentries(fd, page, page.length, base) : getdents(fd, page, page.length)),
+      darwin ? getdirentries(fd, page, page.length, base) : getdents(fd, page, page.length),
     );
     if (filled === 0) return names;
     for (let at = 0; at < filled; at += page.readUInt16LE(at + RECORD_LENGTH_AT)) {
       const name = page.subarray(at + NAME_AT, page.indexOf(0, at + NAME_AT));
-      const isOwn = name[0] === 0x2e && (name.length === 1 || (name.length === 2 && name[1] === 0x2e));
+      const isOwn =
+        name[0] === 0x2e && (name.length === 1 || (name.length === 2 && name[1] === 0x2e));
       if (!isOwn) names.push(Buffer.from(name));
     }
   }

@@ -17,7 +17,7 @@ type Foreign = (...args: unknown[]) => number;
  */
 export function bind(declaration: string): Foreign {
   try {
-    return libc.func(declaration) as unknown as Foreign;
+    return libc.func(declaration) as Foreign;
   } catch {
     const name = /(\w+)\(/.exec(declaration)?.[1] ?? declaration;
     return () => {

@@ -39,7 +39,8 @@ const record = new BigUint64Array(2);
 
 const fromRecord = (value: bigint): number =>
   value === RLIM_INFINITY ? Number.POSITIVE_INFINITY : Number(value);
-const toRecord = (value: number): bigint => (value === Number.POSITIVE_INFINITY ? RLIM_INFINITY : BigInt(value));
+const toRecord = (value: number): bigint =>
+  value === Number.POSITIVE_INFINITY ? RLIM_INFINITY : BigInt(value);
 
 export function getLimit(resource: Resource): Limit {
   call("getrlimit", undefined, () => getrlimit(RESOURCES[resource], record));

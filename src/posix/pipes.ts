@@ -85,8 +85,7 @@ function poll(fd: Fd, events: number, timeoutMs: number): number {
 export const pipes: Pipes = {
   pipe,
   isPipe: (fd) => fs.fstatSync(fd).isFIFO(),
-  tee: (from, to, length) =>
-    orNothing("tee", () => teeCall(from, to, length, SPLICE_F_NONBLOCK)),
+  tee: (from, to, length) => orNothing("tee", () => teeCall(from, to, length, SPLICE_F_NONBLOCK)),
   splice: (from, to, length) =>
     orNothing("splice", () => spliceCall(from, null, to, null, length, SPLICE_F_NONBLOCK)),
   pipeSize: (fd) => control(fd, F_GETPIPE_SZ),

@@ -2,8 +2,9 @@
  * Watching a descriptor where there is no epoll: poll(2) in a pool thread, on the descriptor and a
  * pipe that wakes it. Level-triggered; a pool thread each.
  */
-import { bindAsync } from "./libc.ts";
+
 import { files } from "./files.ts";
+import { bindAsync } from "./libc.ts";
 import { POLL_ERR, POLL_HUP, POLL_IN, pipes } from "./pipes.ts";
 import type { Fd, Readiness, Watch } from "./types.ts";
 

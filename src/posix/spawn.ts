@@ -29,7 +29,9 @@ const addDup = bind("int posix_spawn_file_actions_adddup2(void *files, int from,
 const addChdir = bind("int posix_spawn_file_actions_addfchdir_np(void *files, int fd)");
 const initAttributes = bind("int posix_spawnattr_init(void *attributes)");
 const setFlags = bind("int posix_spawnattr_setflags(void *attributes, int16_t flags)");
-const setDefaults = bind("int posix_spawnattr_setsigdefault(void *attributes, const void *signals)");
+const setDefaults = bind(
+  "int posix_spawnattr_setsigdefault(void *attributes, const void *signals)",
+);
 const waitpid = bind("int waitpid(int pid, int *status, int options)");
 const libc = koffi.load(null);
 
@@ -41,7 +43,11 @@ const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) =
  * @returns how it ended
  * @throws SystemFailure when no process could be made (EAGAIN, ENOMEM, ENOENT, …)
  */
-export async function spawn(program: Name, argv: readonly Name[], options: SpawnOptions): Promise<Ending> {
+export async function spawn(
+  program: Name,
+  argv: readonly Name[],
+  options: SpawnOptions,
+): Promise<Ending> {
   const pid = start(program, argv, options);
   for (;;) {
     const ending = reap(pid);

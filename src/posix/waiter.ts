@@ -56,9 +56,9 @@ class Waiter {
 
   add(fd: Fd): EpollWatch {
     this.control(EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLRDHUP | EPOLLET);
-    const watch = new EpollWatch(this, fd);
-    this.watches.set(fd, watch);
-    return watch;
+    const added = new EpollWatch(this, fd);
+    this.watches.set(fd, added);
+    return added;
   }
 
   remove(fd: Fd): void {
@@ -94,7 +94,8 @@ class Waiter {
     const flags = this.events.readUInt32LE(at);
     const fd = this.events.readInt32LE(at + DATA_AT);
     if (fd === this.bell) readCall(this.bell, drain, 8);
-    else this.watches.get(fd)?.answer({ hangup: (flags & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) !== 0 });
+    else
+      this.watches.get(fd)?.answer({ hangup: (flags & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) !== 0 });
   }
 
   private control(operation: number, fd: Fd, flags: number): void {
@@ -169,7 +170,8 @@ export function watch(fd: Fd): Watch | undefined {
 
 /** Resolves when a child may have ended; the caller asks waitpid(2) whether it has. */
 export async function exited(pid: number): Promise<void> {
-  const fd = process.platform === "linux" ? Number(syscall(SYS_PIDFD_OPEN, "int", pid, "int", 0)) : -1;
+  const fd =
+    process.platform === "linux" ? syscall(SYS_PIDFD_OPEN, "int", pid, "int", 0) : -1;
   if (fd === -1) {
     await new Promise((resolve) => setTimeout(resolve, CHILD_POLL_MS));
     return;
