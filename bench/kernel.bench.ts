@@ -124,7 +124,7 @@ for (const [shape, mean, varied] of shapes) {
     const bench = new Benchmark(name, () => runBatch(input, stamp), { maxTime });
     bench.run();
     const { mean: seconds, rme, sample } = bench.stats;
-    const sorted = [...(sample as number[])].sort((a, b) => a - b);
+    const sorted = Array.from<unknown, number>(sample, Number).sort((a, b) => a - b);
     console.log(
       shape.padStart(7),
       name.padEnd(30),

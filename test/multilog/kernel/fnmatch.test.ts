@@ -1,4 +1,5 @@
-// Not tested: several mistakes in one bracket, where glibc reads on differently for each byte of text.
+// Not tested: a `[.`, `[=` or `[:` inside a bracket that is left open or names several bytes, where
+// glibc reads on differently for each byte of text.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
@@ -135,7 +136,10 @@ test("any pattern and texts match as the C library says", { skip }, () => {
     { weight: 2, arbitrary: bracket },
     { weight: 1, arbitrary: fc.constantFrom("[", "\\") },
   );
-  const pattern = fc.array(element, { maxLength: 12 }).map((elements) => elements.join(""));
+  const pattern = fc
+    .array(element, { maxLength: 12 })
+    .map((elements) => elements.join(""))
+    .filter((p) => !/\[.*\[[.:=]/.test(p.replaceAll(/\[(?::[a-y]+:|=.=|\..\.)\]/g, "")));
   const text = fc.string({
     unit: fc.oneof(letter, fc.constantFrom("a", "b", "[", "*")),
     maxLength: 24,
