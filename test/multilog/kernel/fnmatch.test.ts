@@ -116,6 +116,21 @@ test("the text of fnmatch ends at its first NUL", () => {
   assert.deepEqual(matching("*c", ["ab\0c", "c\0"]), [false, true]);
 });
 
+test("fnmatch finds a segment wherever it stands in a text", () => {
+  const texts: string[] = [];
+  for (let at = 0; at < 200; at++) texts.push(`${"ne".repeat(200).slice(0, at)}needle1x`);
+  const all = texts.map(() => true);
+  for (const pattern of ["*needle*", "*dle?*", "*[0-9]*", "*?[0-9]x*", "*n*needle*1*", "*e1x"]) {
+    // The shortest texts have no second n.
+    const found = matching(pattern, texts.slice(1));
+    assert.deepEqual(found, all.slice(1), pattern);
+  }
+  assert.deepEqual(
+    matching("*needle2*", texts),
+    texts.map(() => false),
+  );
+});
+
 test("any pattern and texts match as the C library says", { skip }, () => {
   const letter = fc.constantFrom("a", "b", "-", "]", "!", "^", ".", "\\", "/", "B");
   const item = fc.oneof(
