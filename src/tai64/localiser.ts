@@ -42,10 +42,10 @@ import { mostBytes, putText, StampText, toUnix } from "./stamp-text.ts";
 import type { Style } from "./styles.ts";
 
 /**
- * A stamp with more digits than this is text: all of them have to be kept until it is known whether
- * they name a second. (The C program would count them without end.)
+ * A stamp longer than this, `@` included, is text: all of it has to be kept until it is known whether
+ * it names a second. (The C program would count digits without end.)
  */
-export const MOST_DIGITS = 65_536;
+export const MOST_STAMP_BYTES = 65_536;
 
 const SECONDS_DIGITS = 16;
 
@@ -103,7 +103,7 @@ export class Localiser implements ByteFilter {
       }
       const stop = this.#endOfStamp(from === INPUT ? looked : from + 1, end);
       looked = INPUT + 1;
-      if (stop === end && stop - from <= MOST_DIGITS) {
+      if (stop === end && stop - from <= MOST_STAMP_BYTES) {
         memory.copyWithin(INPUT, from, end);
         this.#held = end - from;
         break;
@@ -131,7 +131,8 @@ export class Localiser implements ByteFilter {
   /** Writes the stamp from `from` to `stop` as local time, or as it stands. */
   #writeStamp(from: number, stop: number, to: number, write: Write): number {
     const { memory } = this;
-    const text = this.#stampText.of(memory, from + 1, stop);
+    const isStamp = stop - from <= MOST_STAMP_BYTES;
+    const text = isStamp ? this.#stampText.of(memory, from + 1, stop) : undefined;
     if (text === undefined) {
       memory.copyWithin(to, from, stop);
       return to + stop - from;

@@ -5,7 +5,7 @@ import { AnywhereLocaliser } from "../../src/tai64/anywhere.ts";
 import { UNIX_EPOCH_SECONDS } from "../../src/tai64/instant.ts";
 import { INPUT_BYTES } from "../../src/tai64/layout.ts";
 import { type AskLocalTime, LocalClock, universalTime } from "../../src/tai64/local-time.ts";
-import { Localiser, MOST_DIGITS } from "../../src/tai64/localiser.ts";
+import { Localiser, MOST_STAMP_BYTES } from "../../src/tai64/localiser.ts";
 import { daemontoolsStyle, formatStyle, isoStyle, type Style } from "../../src/tai64/styles.ts";
 import { cut, filtered, freshKernel } from "./filtering.ts";
 import { localised, localisedAnywhere } from "./oracle.ts";
@@ -103,6 +103,18 @@ test("every second of two days is written right", () => {
   assert.equal(filtered(localiser, [input]), localised(input, changefulZone, daemontoolsStyle));
 });
 
+test("a day that begins inside a block is told from the day before, to and fro", () => {
+  // Local mean time 3208 s ahead: the block begins 392 s before midnight.
+  const midnight = -2_500_000_000n - ((-2_500_000_000n + 3208n) % 86_400n);
+  let input = "";
+  for (let i = 0n; i < 2000n; i++) input += `${stamp(midnight + ((i * 61n) % 890n) - 390n, 1)}\n`;
+  const localiser = new Localiser(freshKernel(), new LocalClock(changefulZone), daemontoolsStyle);
+  const output = filtered(localiser, [input]);
+  assert.equal(output, localised(input, changefulZone, daemontoolsStyle));
+  assert.match(output, / 23:5.*\n.* 00:0/);
+  assert.match(output, / 00:0.*\n.* 23:5/);
+});
+
 test("lines of every length up to a few vectors are copied whole, at every alignment", () => {
   let input = "";
   for (let length = 0; length < 100; length++) {
@@ -117,9 +129,11 @@ test("lines of every length up to a few vectors are copied whole, at every align
 });
 
 test("a batch whose output outgrows the memory comes out whole", () => {
-  // 26 bytes become 30; and with a long format, thousands.
+  // 26 bytes become 30.
   const input = `${stamp(994_720_184n, 1)}\n`.repeat(INPUT_BYTES / 10);
-  for (const style of [daemontoolsStyle, formatStyle(`%F ${"x".repeat(300)}`)]) {
+  // To 97, which the kernel is told of in time; to 311, which do not go through its memory.
+  const styles = [70, 300].map((length) => formatStyle(`%F ${"x".repeat(length)}`));
+  for (const style of [daemontoolsStyle, ...styles]) {
     const localiser = new Localiser(freshKernel(), new LocalClock(universalTime), style);
     assert.equal(filtered(localiser, [input]), localised(input, universalTime, style));
     const anywhere = new AnywhereLocaliser(new LocalClock(universalTime), style);
@@ -141,16 +155,20 @@ test("a line longer than the memory is copied whole", () => {
 
 test("leading zeros do not count, up to the most digits that are kept", () => {
   const digits = stamp(994_720_184n, 1).slice(1);
-  const kept = `@${"0".repeat(MOST_DIGITS - 1 - digits.length)}${digits} x\n`;
-  const tooMany = `@${"0".repeat(2 * INPUT_BYTES)}${digits} x\n${stamp(994_720_184n, 1)} y\n`;
+  const kept = `@${"0".repeat(MOST_STAMP_BYTES - 1 - digits.length)}${digits} x\n`;
+  const tooMany = [MOST_STAMP_BYTES - digits.length, 2 * INPUT_BYTES].map(
+    (zeros) => `@${"0".repeat(zeros)}${digits} x\n${stamp(994_720_184n, 1)} y\n`,
+  );
   for (const places of [[], [7], [100, 200, 65_000], [65_536], [65_537, 65_540]]) {
     const make = () =>
       new Localiser(freshKernel(), new LocalClock(universalTime), daemontoolsStyle);
     assert.equal(filtered(make(), cut(kept, places)), "2001-07-09 23:09:44.000000001 x\n");
-    assert.equal(
-      filtered(make(), cut(tooMany, places)),
-      tooMany.replace(stamp(994_720_184n, 1), "2001-07-09 23:09:44.000000001"),
-    );
+    for (const text of tooMany) {
+      assert.equal(
+        filtered(make(), cut(text, places)),
+        text.replace(stamp(994_720_184n, 1), "2001-07-09 23:09:44.000000001"),
+      );
+    }
   }
 });
 
