@@ -1,7 +1,18 @@
 // Builds dist/ (what is shipped) and, with --all, build/ (tests, benches and examples as well).
 //   dist/lib/   the compiled library and the kernel
 //   dist/bin/   one executable per command: a shell launcher that starts dist/lib/bin/NAME.js
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { install, root, runTool } from "./tools.mjs";
 
@@ -27,11 +38,34 @@ function buildKernels(out) {
   for (const { from, to, pages } of kernels) {
     const target = join(root, out, to);
     mkdirSync(dirname(target), { recursive: true });
-    // Without a runtime and without growth: a Buffer over the memory stays valid for ever.
-    const options = ["-O3", "--runtime", "stub", "--enable", "simd", "--noAssert"];
-    const memory = ["--initialMemory", String(pages), "--maximumMemory", String(pages)];
-    runTool("assemblyscript/bin/asc.js", [from, ...options, ...memory, "-o", target]);
+    copyFileSync(compiled(from, pages), target);
   }
+}
+
+/** The compiled kernel; the compiler takes seconds, so its output is kept for sources that have not changed. */
+function compiled(from, pages) {
+  // Without a runtime and without growth: a Buffer over the memory stays valid for ever.
+  const options = ["-O3", "--runtime", "stub", "--enable", "simd", "--noAssert"];
+  const memory = ["--initialMemory", String(pages), "--maximumMemory", String(pages)];
+  const hash = createHash("sha256").update(JSON.stringify([...options, ...memory]));
+  for (const file of sourcesOf(dirname(join(root, from)))) hash.update(readFileSync(file));
+  const kept = join(root, "node_modules/.cache/timberline", `${hash.digest("hex")}.wasm`);
+  if (!existsSync(kept)) {
+    mkdirSync(dirname(kept), { recursive: true });
+    runTool("assemblyscript/bin/asc.js", [from, ...options, ...memory, "-o", `${kept}.new`]);
+    renameSync(`${kept}.new`, kept);
+  }
+  return kept;
+}
+
+/** A kernel's own files, and the layout that it shares with its loader. */
+function sourcesOf(assembly) {
+  const folders = [assembly, dirname(assembly)];
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(folder, name)),
+  );
 }
 
 function layCommands() {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { install, root, run } from "./tools.mjs";
 
 install();
-if (!process.env.TIMBERLINE_NO_BUILD) run(process.execPath, [join(root, "scripts/build.mjs"), "--all"]);
+if (!process.env.TIMBERLINE_NO_BUILD)
+  run(process.execPath, [join(root, "scripts/build.mjs"), "--all"]);
 
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, "build/test"), { recursive: true })

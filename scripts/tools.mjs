@@ -33,6 +33,7 @@ export function install() {
   console.error("installing packages …");
   // npm's own program file runs under this Node, also when no npm is on the PATH.
   const npm = process.env.npm_execpath;
-  if (npm?.endsWith(".js")) run(process.execPath, [npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"]);
+  if (npm?.endsWith(".js"))
+    run(process.execPath, [npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"]);
   else run("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit"]);
 }
