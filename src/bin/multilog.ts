@@ -16,6 +16,7 @@ import {
 } from "../posix/index.ts";
 
 const NAME = "multilog";
+const manifest = new URL("../../../package.json", import.meta.url);
 const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
@@ -73,7 +74,7 @@ async function check(words: readonly Uint8Array[]): Promise<number> {
 
 async function tell(what: "--help" | "--version"): Promise<number> {
   if (what === "--help") put(STDOUT, [(await import("./common/multilog-help.ts")).HELP]);
-  else put(STDOUT, [(await import("./common/version.ts")).ownVersion()]);
+  else put(STDOUT, [(await import("./common/version.ts")).versionOf(manifest)]);
   return 0;
 }
 

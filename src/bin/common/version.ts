@@ -1,9 +1,8 @@
 /** The version that this package states of itself. */
 import { readFile } from "../../posix/assets.ts";
 
-const manifest = new URL("../../../../package.json", import.meta.url);
-
-export function ownVersion(): string {
+/** @param manifest  the package.json */
+export function versionOf(manifest: URL): string {
   const { version } = JSON.parse(readFile(manifest).toString()) as { version: string };
   return version;
 }
