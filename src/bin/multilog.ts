@@ -51,13 +51,21 @@ async function main(words: readonly Uint8Array[]): Promise<number> {
 async function capture(words: readonly Uint8Array[]): Promise<number> {
   const script = parseScript(words);
   setUmask(UMASK);
-  // A signal that comes while logs are being opened acts as soon as they are.
+  // A signal that comes while logs are being opened acts as soon as they are; where that does not
+  // go on, TERM ends the program, as nothing was read.
   const early: NodeJS.Signals[] = [];
-  let act = (signal: NodeJS.Signals): void => void early.push(signal);
+  let warned = false;
+  let act = (signal: NodeJS.Signals): void => {
+    if (signal === "SIGTERM" && warned) process.exit(SYSTEM_TROUBLE);
+    early.push(signal);
+  };
   for (const signal of ["SIGTERM", "SIGALRM"] as const) process.on(signal, () => act(signal));
   const multilog = await startMultilog(script, {
     input: STDIN,
-    onWarning: (line) => say(STDERR, ["warning: ", line]),
+    onWarning: (line) => {
+      warned = true;
+      say(STDERR, ["warning: ", line]);
+    },
   });
   act = (signal) => void (signal === "SIGTERM" ? multilog.close() : multilog.rotate());
   for (const signal of early) act(signal);

@@ -36,8 +36,10 @@ export interface Account {
     /** Why nothing is taken from the input now, and for how long. */
     readonly now: { readonly reason: string; readonly seconds: number } | null;
     readonly seconds: number;
-    readonly failures: number;
   };
+  /** Steps that failed and were, or will be, tried again; and the one in the background that is now. */
+  readonly failures: number;
+  readonly retrying: string | null;
   /** Lines that may stand in the logs twice after unclean ends. */
   readonly repeatedLines: number;
   readonly logdirs: readonly LogdirAccount[];
@@ -85,8 +87,9 @@ export function makeAccount(
       now:
         standing === undefined ? null : { reason: standing.reason, seconds: seconds(standingMs) },
       seconds: seconds(trouble.pausedMs + standingMs + (before?.stalled.seconds ?? 0) * 1000),
-      failures: trouble.failures + (before?.stalled.failures ?? 0),
     },
+    failures: trouble.failures + (before?.failures ?? 0),
+    retrying: trouble.aside ?? null,
     repeatedLines: books.repeatedLines + (before?.repeatedLines ?? 0),
     logdirs: books.logdirs.map((logdir, d) =>
       logdirAccount(logdir, books.counts[d] as LogCounts, before),

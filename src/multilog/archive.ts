@@ -28,7 +28,10 @@ export function isArchive(name: Uint8Array): boolean {
 
 /** The archives in a directory, oldest first. */
 export function listArchives(posix: Posix, directory: number): Buffer[] {
-  return posix.list(directory).filter(isArchive).sort((a, b) => Buffer.compare(a, b));
+  return posix
+    .list(directory)
+    .filter(isArchive)
+    .sort((a, b) => Buffer.compare(a, b));
 }
 
 /**

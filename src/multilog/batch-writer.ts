@@ -6,6 +6,7 @@
  * for byte the same, and what stands in the files already is passed over.
  */
 
+import { Fatal, joined } from "../posix/index.ts";
 import { LogCounts } from "./counts.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { compileProgram, type Program } from "./kernel/program.ts";
@@ -24,6 +25,10 @@ export class BatchWriter {
   readonly memory: BatchMemory;
   /** The account of each log directory, in script order. */
   readonly counts: readonly LogCounts[];
+  /** Lines of every batch that was written. */
+  readLines = 0;
+  /** When the last of them was stamped, nanoseconds since 1970; 0 before there was one. */
+  latestNanos = 0n;
   private readonly kernel: Kernel;
   private readonly program: Program;
   private readonly stamp: Stamp | undefined;
@@ -55,7 +60,7 @@ export class BatchWriter {
   ) {
     this.kernel = kernel;
     this.stamp = script.stamp === undefined ? undefined : stampOf(script.stamp, localTime);
-    this.program = compileProgram(script.actions.map(kernelAction), this.stamp?.form);
+    this.program = compile(script, this.stamp);
     this.lineState = new Uint8Array(this.program.stateBytes);
     this.logdirs = logdirs;
     this.statuses = statuses;
@@ -110,7 +115,7 @@ export class BatchWriter {
       done += used;
     }
     for (const status of this.statuses) blocked = status.write() ?? blocked;
-    if (blocked === undefined) this.commit(length);
+    if (blocked === undefined) this.commit(length, reading);
     return blocked;
   }
 
@@ -165,11 +170,23 @@ export class BatchWriter {
     this.stderrWritten = this.stderrPassed;
   }
 
-  private commit(length: number): void {
+  private commit(length: number, reading: bigint): void {
     this.kernel.saveState(this.lineState);
+    this.readLines += this.lines;
+    if (this.lines > 0) this.latestNanos = this.stamp === undefined ? reading : reading - 1n;
     for (const [d, counts] of this.counts.entries()) {
       counts.add(this.lines, length, this.selectedLines[d] ?? 0, this.selectedBytes[d] ?? 0);
     }
+  }
+}
+
+/** @throws Fatal, exit code 100, when the script is larger than the kernel's table */
+function compile(script: Script, stamp: Stamp | undefined): Program {
+  try {
+    return compileProgram(script.actions.map(kernelAction), stamp?.form);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Fatal(100, joined([`the logging script is too large: ${error.message}`]));
   }
 }
 

@@ -6,7 +6,7 @@ import { type Posix, SystemFailure } from "../posix/index.ts";
 import type { LogCounts } from "./counts.ts";
 import type { Logdir } from "./logdir.ts";
 import { Schedule, turnAt } from "./schedule.ts";
-import type { Trouble } from "./trouble.ts";
+import { attempt, type Trouble } from "./trouble.ts";
 
 /** `:age` is looked at this often, at the most. */
 const AGE_LOOK_SECONDS = 60;
@@ -75,7 +75,10 @@ export class Caretaker {
     const { posix } = this;
     const turn = (seconds: number): number =>
       turnAt(seconds, everySeconds, (second) => posix.localTime(second));
-    if (turn(logdir.modifiedSeconds) < turn(Number(posix.now()) / 1e9)) this.rotations.add(logdir);
+    attempt([], () => {
+      if (turn(logdir.modifiedSeconds) < turn(Number(posix.now()) / 1e9))
+        this.rotations.add(logdir);
+    });
   }
 
   askRotation(logdir: Logdir): void {

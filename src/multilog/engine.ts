@@ -93,7 +93,7 @@ export class Engine {
       counts: this.writer.counts,
       trouble: this.trouble,
       read: { lines: 0, bytes: 0 },
-      latestNanos: () => this.clock.latest,
+      latestNanos: () => this.writer.latestNanos,
       repeatedLines: 0,
     };
     if (script.statsFile !== undefined) {
@@ -188,14 +188,11 @@ export class Engine {
    */
   private async deliver(source: Source, batch: Batch): Promise<boolean> {
     const { writer } = this;
-    for (const logdir of this.logdirs) {
-      const blocked = logdir.checkName();
-      if (blocked !== undefined) await this.overcome(blocked);
-    }
     writer.begin();
     for (let tries = 0; ; tries++) {
+      // While this engine waited, others may have used the kernel's memory.
       if (tries > 0) source.offerAgain(writer.memory, batch);
-      const blocked = writer.attempt(batch.length);
+      const blocked = this.checkNames() ?? writer.attempt(batch.length);
       if (blocked === undefined) {
         this.grow(tries === 0);
         break;
@@ -212,14 +209,19 @@ export class Engine {
     return true;
   }
 
+  private checkNames(): Blocked | undefined {
+    let blocked: Blocked | undefined;
+    for (const logdir of this.logdirs) blocked = logdir.checkName() ?? blocked;
+    return blocked;
+  }
+
   private grow(atOnce: boolean): void {
     if (atOnce) this.most = Math.min(MOST_BATCH_BYTES, this.most * 2);
   }
 
   private noteTaken(batch: Batch): void {
-    const [first] = this.writer.counts;
     this.books.read.bytes += batch.taken;
-    this.books.read.lines = first?.read.lines ?? 0;
+    this.books.read.lines = this.writer.readLines;
     this.stats?.touch();
     if (this.suspicions.length > 0) this.reportRepeated();
   }
@@ -255,7 +257,7 @@ export class Engine {
   private async finish(): Promise<boolean> {
     let clean = true;
     for (const logdir of this.logdirs) {
-      if (this.stopping) logdir.hurry();
+      if (this.stopping) logdir.hurry("leave");
       for (;;) {
         const blocked = await logdir.close();
         if (blocked?.kind !== "failure") break;
@@ -288,10 +290,11 @@ export class Engine {
    */
   stop(): void {
     const { source } = this;
-    if (this.stopping) {
-      source?.hurry();
-      for (const logdir of this.logdirs) logdir.hurry();
-    } else source?.finishLine();
+    if (this.stopping) source?.hurry();
+    else source?.finishLine();
+    // Bytes that only we hold need their rotations to be done; those in a pipe can wait for a successor.
+    const patience = source?.survives ? "leave" : "keep trying";
+    for (const logdir of this.logdirs) logdir.hurry(patience, this.stopping);
     this.stopping = true;
     this.trouble.wake();
     source?.wake();

@@ -22,6 +22,7 @@ import { type Recovered, recover } from "./recovery.ts";
 import { rescue } from "./rescue.ts";
 import {
   FINISHED_MODE,
+  type Patience,
   pruneAndSay,
   Rotation,
   type RotationCounts,
@@ -368,9 +369,9 @@ export class Logdir {
     }
   }
 
-  /** The program wants to end: rotations that fail are not waited for. */
-  hurry(): void {
-    this.rotation?.hurry();
+  /** The program wants to end: a rotation that fails is not waited for. */
+  hurry(patience: Patience, kill: boolean = false): void {
+    this.rotation?.hurry(patience, kill);
   }
 
   /**

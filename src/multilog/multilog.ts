@@ -110,8 +110,13 @@ export async function startMultilog(script: Script, options: MultilogOptions): P
     },
     onRotated: (directory, archive) => multilog?.emit("rotated", directory, archive),
   });
-  await engine.open();
   const { source, writable } = makeSource(posix, options.input);
+  try {
+    await engine.open();
+  } catch (failure) {
+    source.close();
+    throw failure;
+  }
   multilog = new Multilog(engine, source, writable);
   return multilog;
 }

@@ -127,16 +127,18 @@ export class PipeSource implements Source {
   }
 
   offerAgain(into: BatchMemory, batch: Batch): void {
-    for (let copied = 0; copied < batch.taken; ) {
-      // From the first byte again: tee(2) always begins there, and all of it stands there still.
-      copied = this.peek(into, batch.taken).copied;
-    }
+    // From the first byte again: tee(2) always begins there, and all of it stands there still.
+    const { copied } = this.peek(into, batch.taken);
+    if (copied < batch.taken) throw new Error("somebody else reads from the input pipe");
     if (batch.length > batch.taken) into.memory[into.at + batch.taken] = LF;
   }
 
   take(batch: Batch): void {
     for (let left = batch.taken; left > 0; ) {
-      left -= Math.max(0, this.posix.splice(this.fd, this.sink, left));
+      const moved = this.posix.splice(this.fd, this.sink, left);
+      // Gone already: somebody else reads from this pipe. It is written, so nothing is lost.
+      if (moved <= 0) return;
+      left -= moved;
     }
   }
 

@@ -11,6 +11,7 @@ const STDERR = 2;
 /**
  * Runs the processor once.
  *
+ * @param onStart  is told its process id
  * @returns how it ended
  * @throws SystemFailure when a file cannot be opened or no process can be made
  */
@@ -18,6 +19,7 @@ export async function runProcessor(
   posix: Posix,
   directory: Fd,
   command: Uint8Array,
+  onStart: (pid: number) => void,
 ): Promise<Ending> {
   const opened: Fd[] = [];
   const open = (name: string, how: "read" | "truncate"): Fd => {
@@ -33,6 +35,7 @@ export async function runProcessor(
     return await posix.spawn(SHELL, ["sh", "-c", command], {
       descriptors: [previous, processed, STDERR, undefined, state, newState],
       directory,
+      onStart,
     });
   } finally {
     for (const fd of opened) posix.close(fd);

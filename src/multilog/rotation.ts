@@ -65,6 +65,9 @@ const PROCESSED: readonly RotationStep[] = [
 export const FINISHED_MODE = 0o744;
 const UNPROCESSED = Buffer.from("u");
 
+/** Whether a rotation whose steps fail is left to the next start. */
+export type Patience = "leave" | "keep trying";
+
 /** What a rotation needs to know of its directory. */
 export interface RotationPlace {
   readonly posix: Posix;
@@ -97,6 +100,9 @@ export class Rotation {
   private code: Uint8Array;
   private readonly ended: bigint;
   private impatient = false;
+  private mayLeave = false;
+  /** The processor's process, while it runs. */
+  private running: number | undefined;
   private left = false;
 
   /**
@@ -125,9 +131,17 @@ export class Rotation {
   /**
    * The program wants to end: a processor that fails is not waited for any longer, its input is
    * kept as it is, under a name that says so (`.u`).
+   *
+   * @param patience  what becomes of another step that fails
+   * @param kill  whether a processor that runs is ended, too
    */
-  hurry(): void {
+  hurry(patience: Patience, kill: boolean): void {
     this.impatient = true;
+    this.mayLeave = patience === "leave";
+    if (kill && this.running !== undefined) {
+      const pid = this.running;
+      ignoring(["ESRCH"], () => this.place.posix.kill(pid, "SIGTERM"));
+    }
     this.place.trouble.wake();
   }
 
@@ -150,9 +164,9 @@ export class Rotation {
         return;
       } catch (failure) {
         if (!(failure instanceof SystemFailure)) throw failure;
-        this.left = this.impatient;
+        this.left = this.mayLeave;
         if (this.left) return;
-        await trouble.pause(this.complaint(step, failure), failure);
+        await trouble.pauseAside(this.complaint(step, failure), failure);
       }
     }
   }
@@ -205,14 +219,18 @@ export class Rotation {
     const { posix, directory, settings, trouble, path } = this.place;
     for (;;) {
       this.counts.processorRuns++;
-      const ending = await runProcessor(posix, directory, settings.processor as Uint8Array);
+      const command = settings.processor as Uint8Array;
+      const ending = await runProcessor(posix, directory, command, (pid) => {
+        this.running = pid;
+      });
+      this.running = undefined;
       if (ending.code === 0) return;
       this.counts.processorFailures++;
       if (this.impatient) return this.leaveUnprocessed();
       const crashed = ending.code === undefined;
       const verdict = crashed ? "processor crashed in " : "processor failed in ";
       const cause = crashed ? `: killed by ${ending.signal ?? "a signal"}` : "";
-      await trouble.pauseAfter(joined([verdict, path, ", pausing", cause]));
+      await trouble.pauseAsideAfter(joined([verdict, path, ", pausing", cause]));
       if (this.impatient) return this.leaveUnprocessed();
     }
   }
@@ -264,7 +282,7 @@ export class Rotation {
         return ["rename newstate to state in directory ", path];
       case "link previous":
       case "link processed":
-        return ["link to ", path, "/@"];
+        return ["link to ", path, "/", failure.path ?? "@"];
       case "remove previous":
         return ["remove ", path, "/previous"];
       case "remove processed":

@@ -38,6 +38,7 @@ export class Trouble {
   private readonly warn: Warn;
   private readonly pauseMs: number;
   private readonly wakers = new Set<() => void>();
+  private readonly retries = new Map<object, string>();
   private readonly pending = new Map<object, { readonly reason: string; readonly since: number }>();
   /** Is told whenever somebody begins or ceases to stand still. */
   onChange: () => void = () => {};
@@ -53,16 +54,43 @@ export class Trouble {
     return this.pending.values().next().value;
   }
 
-  /** Says that something is not possible now, and pauses. */
-  async pause(words: Words, failure?: unknown): Promise<void> {
-    await this.pauseAfter(unableTo([...words, ", pausing"], failure));
+  /** Says that something is not possible now, and pauses: nothing is taken from the input meanwhile. */
+  async pause(words: Words, failure: unknown): Promise<void> {
+    const line = this.say(words, failure);
+    await this.standing(line, () => this.sleep());
   }
 
-  /** Says a line, and pauses. */
-  async pauseAfter(line: Buffer): Promise<void> {
+  /** The same for a step in the background: the input is served meanwhile. */
+  async pauseAside(words: Words, failure: unknown): Promise<void> {
+    await this.retryAside(this.say(words, failure));
+  }
+
+  /** Says a line about a step in the background, and pauses. */
+  async pauseAsideAfter(line: Buffer): Promise<void> {
     this.failures++;
     this.warn(line);
-    await this.standing(line.toString(), () => this.sleep());
+    await this.retryAside(line.toString());
+  }
+
+  /** Why a step in the background is tried again, the oldest; undefined when none is. */
+  get aside(): string | undefined {
+    return this.retries.values().next().value;
+  }
+
+  private say(words: Words, failure: unknown): string {
+    const line = unableTo([...words, ", pausing"], failure);
+    this.failures++;
+    this.warn(line);
+    return line.toString();
+  }
+
+  private async retryAside(reason: string): Promise<void> {
+    const key = {};
+    this.retries.set(key, reason);
+    this.onChange();
+    await this.sleep();
+    this.retries.delete(key);
+    this.onChange();
   }
 
   /** Waits for a step that is at work; that is standing still as well. */

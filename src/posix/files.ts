@@ -104,11 +104,17 @@ function syncLater(fd: Fd): Promise<void> {
   });
 }
 
-/** A name relative to two directories, or twice to one. */
-function pair(syscall: string, from: Name, to: Name, attempt: (a: Buffer, b: Buffer) => number) {
+/** A call with two names; `blamed` is the one that a failure names. */
+function pair(
+  syscall: string,
+  from: Name,
+  to: Name,
+  attempt: (a: Buffer, b: Buffer) => number,
+  blamed: Name = from,
+): void {
   const a = cString(from, syscall);
   const b = cString(to, syscall);
-  call(syscall, from, () => attempt(a, b));
+  call(syscall, blamed, () => attempt(a, b));
 }
 
 function named(syscall: string, name: Name, attempt: (path: Buffer) => number): void {
@@ -131,7 +137,8 @@ export const files: Files = {
   statusAt,
   makeDirectory: (dir, name, mode) => named("mkdir", name, (path) => mkdirat(dir, path, mode)),
   renameAt: (dir, from, to) => pair("rename", from, to, (a, b) => renameat(dir, a, dir, b)),
-  linkAt: (dir, from, to) => pair("link", from, to, (a, b) => linkat(dir, a, dir, b, 0)),
+  // What fails is the new name: it exists, or there is no room for it.
+  linkAt: (dir, from, to) => pair("link", from, to, (a, b) => linkat(dir, a, dir, b, 0), to),
   unlinkAt: (dir, name) => named("unlink", name, (path) => unlinkat(dir, path, 0)),
   setMode: (fd, mode) => withFd("fchmod", () => fs.fchmodSync(fd, mode)),
   setModeAt: (dir, name, mode) => named("chmod", name, (path) => fchmodat(dir, path, mode, 0)),

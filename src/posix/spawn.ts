@@ -7,7 +7,7 @@
  */
 import { constants } from "node:os";
 import koffi from "koffi";
-import { errnoName, SystemFailure } from "./failure.ts";
+import { asFailure, errnoName, SystemFailure } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
 import { bind, call, cString } from "./libc.ts";
 import { getLimit, setLimit } from "./limits.ts";
@@ -49,10 +49,20 @@ export async function spawn(
   options: SpawnOptions,
 ): Promise<Ending> {
   const pid = start(program, argv, options);
+  options.onStart?.(pid);
   for (;;) {
     const ending = reap(pid);
     if (ending !== undefined) return ending;
     await exited(pid);
+  }
+}
+
+/** @throws SystemFailure ESRCH when there is no such process, EPERM when it is not ours */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    throw asFailure(error, "kill");
   }
 }
 

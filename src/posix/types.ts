@@ -135,9 +135,13 @@ export interface SpawnOptions {
   readonly descriptors: readonly (Fd | undefined)[];
   /** The program's working directory. */
   readonly directory?: Fd;
+  /** Is told the process id as soon as there is one. */
+  readonly onStart?: (pid: number) => void;
 }
 
 export interface Processes {
+  /** Sends a signal to one process. */
+  kill(pid: number, signal: NodeJS.Signals): void;
   /** Starts a program as the caller itself would have, and answers how it ended. */
   spawn(program: Name, argv: readonly Name[], options: SpawnOptions): Promise<Ending>;
 }

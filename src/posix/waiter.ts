@@ -170,8 +170,7 @@ export function watch(fd: Fd): Watch | undefined {
 
 /** Resolves when a child may have ended; the caller asks waitpid(2) whether it has. */
 export async function exited(pid: number): Promise<void> {
-  const fd =
-    process.platform === "linux" ? syscall(SYS_PIDFD_OPEN, "int", pid, "int", 0) : -1;
+  const fd = process.platform === "linux" ? syscall(SYS_PIDFD_OPEN, "int", pid, "int", 0) : -1;
   if (fd === -1) {
     await new Promise((resolve) => setTimeout(resolve, CHILD_POLL_MS));
     return;
