@@ -190,6 +190,18 @@ function compile(script: Script, stamp: Stamp | undefined): Program {
   }
 }
 
-function kernelAction(action: Action): Parameters<typeof compileProgram>[0][number] {
-  return action.kind === "status" || action.kind === "logdir" ? { kind: action.kind } : action;
+type KernelAction = Parameters<typeof compileProgram>[0][number];
+
+function kernelActions(actions: readonly Action[]): KernelAction[] {
+  const files = actions.flatMap((action) =>
+    action.kind === "status" ? [Buffer.from(action.file).toString("latin1")] : [],
+  );
+  return actions.map((action) => {
+    if (action.kind === "logdir") return { kind: "logdir" };
+    if (action.kind !== "status") return action;
+    const file = Buffer.from(action.file).toString("latin1");
+    // Two actions on one file: the later line wins, whichever of them it went through.
+    const isShared = files.indexOf(file) !== files.lastIndexOf(file);
+    return isShared ? { kind: "status", file } : { kind: "status" };
+  });
 }

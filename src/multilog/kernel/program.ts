@@ -78,8 +78,11 @@ export type KernelAction =
       readonly match: "simple" | "fnmatch";
     }
   | { readonly kind: "stderr" }
-  /** Its slot is its place among the `status` actions. */
-  | { readonly kind: "status" }
+  /**
+   * Its slot is its place among the `status` actions. Those of one `file` keep one text, the last
+   * that any of them saw; name a file only where it stands in the script more than once.
+   */
+  | { readonly kind: "status"; readonly file?: string }
   /** Its destination is its place among the `logdir` actions. */
   | { readonly kind: "logdir" };
 
@@ -189,7 +192,8 @@ function planSteps(actions: readonly KernelAction[], stamped: boolean): Plan {
   let alias = false;
   let tested = false;
   let groupOpen = false;
-  let slotOpen = false;
+  let openSlot: number | undefined;
+  const slotOfFile = new Map<string, number>();
   for (const action of actions) {
     switch (action.kind) {
       case "select":
@@ -200,7 +204,7 @@ function planSteps(actions: readonly KernelAction[], stamped: boolean): Plan {
         steps.push({ kind: "test", action, pattern });
         tested = true;
         groupOpen = false;
-        slotOpen = false;
+        openSlot = undefined;
         break;
       }
       case "stderr":
@@ -208,9 +212,18 @@ function planSteps(actions: readonly KernelAction[], stamped: boolean): Plan {
         steps.push({ kind: "stderr" });
         break;
       case "status":
-        if (!slotOpen) steps.push({ kind: "status", slot: slots++ });
-        slotOpen = true;
-        slotOf.push(slots - 1);
+        if (action.file !== undefined) {
+          const slot = slotOfFile.get(action.file) ?? slots++;
+          slotOfFile.set(action.file, slot);
+          steps.push({ kind: "status", slot });
+          slotOf.push(slot);
+          break;
+        }
+        if (openSlot === undefined) {
+          openSlot = slots++;
+          steps.push({ kind: "status", slot: openSlot });
+        }
+        slotOf.push(openSlot);
         break;
       case "logdir":
         if (!groupOpen && !tested && !stamped) alias = true;
