@@ -183,7 +183,7 @@ export class BatchWriter {
 /** @throws Fatal, exit code 100, when the script is larger than the kernel's table */
 function compile(script: Script, stamp: Stamp | undefined): Program {
   try {
-    return compileProgram(script.actions.map(kernelAction), stamp?.form);
+    return compileProgram(kernelActions(script.actions), stamp?.form);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new Fatal(100, joined([`the logging script is too large: ${error.message}`]));
