@@ -27,6 +27,8 @@ export class BatchWriter {
   readonly counts: readonly LogCounts[];
   /** Lines of every batch that was written. */
   readLines = 0;
+  /** Lines of the last batch. */
+  lastLines = 0;
   /** When the last of them was stamped, nanoseconds since 1970; 0 before there was one. */
   latestNanos = 0n;
   private readonly kernel: Kernel;
@@ -173,6 +175,7 @@ export class BatchWriter {
   private commit(length: number, reading: bigint): void {
     this.kernel.saveState(this.lineState);
     this.readLines += this.lines;
+    this.lastLines = this.lines;
     if (this.lines > 0) this.latestNanos = this.stamp === undefined ? reading : reading - 1n;
     for (const [d, counts] of this.counts.entries()) {
       counts.add(this.lines, length, this.selectedLines[d] ?? 0, this.selectedBytes[d] ?? 0);

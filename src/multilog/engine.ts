@@ -11,6 +11,7 @@ import { Caretaker } from "./caretaker.ts";
 import type { Kernel } from "./kernel/kernel.ts";
 import { LabelClock } from "./label-clock.ts";
 import { Logdir } from "./logdir.ts";
+import { Pace } from "./pace.ts";
 import { countRepeated, readHead, readTail } from "./repeated.ts";
 import type { Script } from "./script.ts";
 import type { Batch, Source } from "./source.ts";
@@ -21,6 +22,10 @@ import { type Blocked, Trouble, type Warn } from "./trouble.ts";
 /** A batch in a quiet moment, and the most; smaller while rotations hold a batch up. */
 const MOST_BATCH_BYTES = 256 * 1024;
 const LEAST_BATCH_BYTES = 4096;
+/** How long a busy source is left alone. */
+const REST_MS = 1;
+/** How often it is looked whether somebody removed a log that is written. */
+const NAMES_MS = 100;
 
 export interface EngineOptions {
   readonly posix: Posix;
@@ -53,6 +58,8 @@ export class Engine {
   private source: Source | undefined;
   private caretaker: Caretaker | undefined;
   private suspicions: Suspicion[] = [];
+  private readonly pace = new Pace();
+  private namesCheckedMs = Number.NEGATIVE_INFINITY;
   private most = MOST_BATCH_BYTES;
   private stopping = false;
   private fault: Error | undefined;
@@ -166,10 +173,17 @@ export class Engine {
         if (!(await this.deliver(source, batch))) return;
         // Signals, timers and the other engines have their turn between two batches.
         if (batch.more) await new Promise((resolve) => setImmediate(resolve));
-        else if (!this.stopping) await source.wait();
+        else if (!this.stopping) await this.pause(source);
       } else if (source.ended) return;
       else await source.wait();
     }
+  }
+
+  /** Until the next batch: a busy source is left alone for a moment, a quiet one says when. */
+  private async pause(source: Source): Promise<void> {
+    const { posix } = this.options;
+    if (this.pace.isBusy(this.writer.lastLines, posix.monotonicMs())) await posix.sleep(REST_MS);
+    else await source.wait();
   }
 
   /** What is due between two batches: rotations by the clock or by ALRM, removals by age, a sync. */
@@ -209,7 +223,11 @@ export class Engine {
     return true;
   }
 
+  /** Once in a while: whether every log still has its name. */
   private checkNames(): Blocked | undefined {
+    const now = this.options.posix.monotonicMs();
+    if (now - this.namesCheckedMs < NAMES_MS) return undefined;
+    this.namesCheckedMs = now;
     let blocked: Blocked | undefined;
     for (const logdir of this.logdirs) blocked = logdir.checkName() ?? blocked;
     return blocked;

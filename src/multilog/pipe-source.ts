@@ -63,7 +63,7 @@ export class PipeSource implements Source {
     this.hasPart = false;
     let wanted = Math.min(most, into.capacity);
     for (let isLast = false; ; ) {
-      const { copied, full } = this.peek(into, wanted);
+      const copied = this.peek(into, wanted);
       if (copied <= 0) {
         this.ended = copied === 0;
         // Nothing there, and yet no end: a FIFO that has a writer again.
@@ -80,7 +80,7 @@ export class PipeSource implements Source {
       }
       if (more && wanted < into.capacity) {
         wanted = into.capacity;
-      } else if (more || full) {
+      } else if (more || this.isFull(into, wanted)) {
         if (!this.enlarge()) return this.served(copied, copied, copied, true);
       } else if ((this.posix.poll(this.fd, POLL_IN, 0) & POLL_HUP) !== 0) {
         // Nobody can add to it any more: what another look finds is all.
@@ -93,15 +93,25 @@ export class PipeSource implements Source {
   }
 
   /** Copies up to `wanted` bytes out of the pipe into memory, and leaves them in the pipe. */
-  private peek(into: BatchMemory, wanted: number): { copied: number; full: boolean } {
+  private peek(into: BatchMemory, wanted: number): number {
+    const copied = this.posix.tee(this.fd, this.copyIn, wanted);
+    this.drainCopy(into, copied);
+    return copied;
+  }
+
+  private drainCopy(into: BatchMemory, copied: number): void {
+    for (let filled = 0; filled < copied; ) {
+      filled += this.posix.read(this.copyOut, into.memory, into.at + filled, copied - filled);
+    }
+  }
+
+  /** Whether nothing more fits into the pipe: then its copy has no room either. */
+  private isFull(into: BatchMemory, wanted: number): boolean {
     const { posix } = this;
     const copied = posix.tee(this.fd, this.copyIn, wanted);
-    const full =
-      copied > 0 && copied < wanted && (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
-    for (let filled = 0; filled < copied; ) {
-      filled += posix.read(this.copyOut, into.memory, into.at + filled, copied - filled);
-    }
-    return { copied, full };
+    const full = (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
+    this.drainCopy(into, copied);
+    return full;
   }
 
   private wholeLines(into: BatchMemory, copied: number): number {
@@ -128,7 +138,7 @@ export class PipeSource implements Source {
 
   offerAgain(into: BatchMemory, batch: Batch): void {
     // From the first byte again: tee(2) always begins there, and all of it stands there still.
-    const { copied } = this.peek(into, batch.taken);
+    const copied = this.peek(into, batch.taken);
     if (copied < batch.taken) throw new Error("somebody else reads from the input pipe");
     if (batch.length > batch.taken) into.memory[into.at + batch.taken] = LF;
   }

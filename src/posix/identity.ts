@@ -2,32 +2,25 @@
  * Accounts and identities, looked up as the C library does (so that directories other than
  * /etc/passwd answer too).
  */
-import koffi from "koffi";
-import { bind, call } from "./libc.ts";
+import { bind, call, koffi } from "./libc.ts";
 import type { Account } from "./types.ts";
 
-const darwin = process.platform === "darwin";
-const passwd = darwin
-  ? koffi.struct("passwd", {
-      pw_name: "char *",
-      pw_passwd: "char *",
-      pw_uid: "uint32_t",
-      pw_gid: "uint32_t",
-      pw_change: "int64_t",
-      pw_class: "char *",
-      pw_gecos: "char *",
-      pw_dir: "char *",
-      pw_shell: "char *",
-    })
-  : koffi.struct("passwd", {
-      pw_name: "char *",
-      pw_passwd: "char *",
-      pw_uid: "uint32_t",
-      pw_gid: "uint32_t",
-      pw_gecos: "char *",
-      pw_dir: "char *",
-      pw_shell: "char *",
-    });
+const POINTERS_AND_NUMBERS = {
+  pw_name: "char *",
+  pw_passwd: "char *",
+  pw_uid: "uint32_t",
+  pw_gid: "uint32_t",
+};
+const BSD_FIELDS = { pw_change: "int64_t", pw_class: "char *" };
+const REST = { pw_gecos: "char *", pw_dir: "char *", pw_shell: "char *" };
+
+function passwdType(): unknown {
+  const fields =
+    process.platform === "darwin"
+      ? { ...POINTERS_AND_NUMBERS, ...BSD_FIELDS, ...REST }
+      : { ...POINTERS_AND_NUMBERS, ...REST };
+  return koffi().struct(fields);
+}
 
 interface PasswdEntry {
   readonly pw_name: string;
@@ -37,7 +30,7 @@ interface PasswdEntry {
   readonly pw_shell: string;
 }
 
-const getpwnam = bind("passwd *getpwnam(const char *name)") as unknown as (name: string) => unknown;
+const getpwnam = bind("void *getpwnam(const char *name)") as unknown as (name: string) => unknown;
 const setgidCall = bind("int setgid(uint32_t gid)");
 const setuidCall = bind("int setuid(uint32_t uid)");
 const setgroupsCall = bind("int setgroups(size_t count, const uint32_t *groups)");
@@ -46,7 +39,7 @@ const setgroupsCall = bind("int setgroups(size_t count, const uint32_t *groups)"
 export function findAccount(name: string): Account | undefined {
   const found = getpwnam(name);
   if (found === null) return undefined;
-  const entry = koffi.decode(found, passwd) as PasswdEntry;
+  const entry = koffi().decode(found, passwdType() as string) as PasswdEntry;
   return {
     name: entry.pw_name,
     uid: entry.pw_uid,

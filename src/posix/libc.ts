@@ -1,23 +1,41 @@
 /**
  * The C library as koffi sees it, and the one place that turns a -1 into a SystemFailure.
  */
-import koffi from "koffi";
+import { createRequire } from "node:module";
+import type koffiModule from "koffi";
 import { errnoName, SystemFailure } from "./failure.ts";
 import type { Name } from "./types.ts";
 
-const libc = koffi.load(null);
+type Koffi = typeof koffiModule;
+
+let loaded: { readonly koffi: Koffi; readonly libc: ReturnType<Koffi["load"]> } | undefined;
+
+/** koffi, loaded at the first use: it takes 7 ms, which a command that asks nothing of C is spared. */
+function load(): NonNullable<typeof loaded> {
+  if (loaded === undefined) {
+    const module = createRequire(import.meta.url)("koffi") as Koffi;
+    loaded = { koffi: module, libc: module.load(null) };
+  }
+  return loaded;
+}
+
+export function koffi(): Koffi {
+  return load().koffi;
+}
+
+/** A variable of the C library. */
+export function variable(name: string, type: string): unknown {
+  const { koffi: k, libc } = load();
+  return k.decode(libc.symbol(name, type), type);
+}
 
 /** A C function: its arguments are checked by koffi when it is called. */
 type Foreign = (...args: unknown[]) => number;
+type AsyncForeign = (...args: unknown[]) => Promise<number>;
 
-/**
- * Binds a function of the C library; where this system lacks it, calling it fails with ENOSYS.
- *
- * @param declaration  a C prototype, as koffi reads it
- */
-export function bind(declaration: string): Foreign {
+function find(declaration: string): Foreign & { async?: (...args: unknown[]) => void } {
   try {
-    return libc.func(declaration) as Foreign;
+    return load().libc.func(declaration) as Foreign;
   } catch {
     const name = /(\w+)\(/.exec(declaration)?.[1] ?? declaration;
     return () => {
@@ -26,16 +44,29 @@ export function bind(declaration: string): Foreign {
   }
 }
 
-/** Like `bind`, but the call runs in a pool thread. */
-export function bindAsync(declaration: string): (...args: unknown[]) => Promise<number> {
-  const foreign = bind(declaration) as Foreign & {
-    async?: (...args: unknown[]) => void;
+/**
+ * Binds a function of the C library at its first call; where this system lacks it, calling it
+ * fails with ENOSYS.
+ *
+ * @param declaration  a C prototype, as koffi reads it
+ */
+export function bind(declaration: string): Foreign {
+  let found: Foreign | undefined;
+  return (...args) => {
+    found ??= find(declaration);
+    return found(...args);
   };
+}
+
+/** Like `bind`, but the call runs in a pool thread. */
+export function bindAsync(declaration: string): AsyncForeign {
+  let found: ReturnType<typeof find> | undefined;
   return (...args) =>
     new Promise((resolve, reject) => {
-      if (foreign.async === undefined) reject(new SystemFailure("ENOSYS", declaration));
+      found ??= find(declaration);
+      if (found.async === undefined) reject(new SystemFailure("ENOSYS", declaration));
       else {
-        foreign.async(...args, (error: Error | null, result: number) => {
+        found.async(...args, (error: Error | null, result: number) => {
           if (error) reject(error);
           else resolve(result);
         });
@@ -45,7 +76,7 @@ export function bindAsync(declaration: string): (...args: unknown[]) => Promise<
 
 /** The name of the errno that the last call left. */
 export function lastErrno(): string {
-  return errnoName(koffi.errno());
+  return errnoName(koffi().errno());
 }
 
 /**
@@ -59,6 +90,17 @@ export function call(syscall: string, path: Name | undefined, attempt: () => num
     if (result !== -1) return result;
     const code = lastErrno();
     if (code !== "EINTR") throw new SystemFailure(code, syscall, path);
+  }
+}
+
+/** Like `call`, for a call that may find nothing to do now (EAGAIN): -1 then. No error is made for it. */
+export function callOrNothing(syscall: string, attempt: () => number): number {
+  for (;;) {
+    const result = attempt();
+    if (result !== -1) return result;
+    const code = lastErrno();
+    if (code === "EAGAIN") return -1;
+    if (code !== "EINTR") throw new SystemFailure(code, syscall);
   }
 }
 

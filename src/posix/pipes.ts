@@ -6,7 +6,7 @@
  */
 import fs from "node:fs";
 import { SystemFailure } from "./failure.ts";
-import { bind, call } from "./libc.ts";
+import { bind, call, callOrNothing } from "./libc.ts";
 import type { Fd, Pipes } from "./types.ts";
 
 const darwin = process.platform === "darwin";
@@ -49,16 +49,6 @@ function pipe(): [Fd, Fd] {
   return [readEnd, writeEnd];
 }
 
-/** Runs a call that may find nothing to do: -1 then. */
-function orNothing(syscall: string, attempt: () => number): number {
-  try {
-    return call(syscall, undefined, attempt);
-  } catch (failure) {
-    if (failure instanceof SystemFailure && failure.code === "EAGAIN") return -1;
-    throw failure;
-  }
-}
-
 function resizePipe(fd: Fd, sizeBytes: number): number {
   try {
     return control(fd, F_SETPIPE_SZ, sizeBytes);
@@ -85,9 +75,10 @@ function poll(fd: Fd, events: number, timeoutMs: number): number {
 export const pipes: Pipes = {
   pipe,
   isPipe: (fd) => fs.fstatSync(fd).isFIFO(),
-  tee: (from, to, length) => orNothing("tee", () => teeCall(from, to, length, SPLICE_F_NONBLOCK)),
+  tee: (from, to, length) =>
+    callOrNothing("tee", () => teeCall(from, to, length, SPLICE_F_NONBLOCK)),
   splice: (from, to, length) =>
-    orNothing("splice", () => spliceCall(from, null, to, null, length, SPLICE_F_NONBLOCK)),
+    callOrNothing("splice", () => spliceCall(from, null, to, null, length, SPLICE_F_NONBLOCK)),
   pipeSize: (fd) => control(fd, F_GETPIPE_SZ),
   resizePipe,
   queued,

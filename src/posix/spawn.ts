@@ -6,10 +6,9 @@
  * started by the caller itself would, the soft descriptor limit included.
  */
 import { constants } from "node:os";
-import koffi from "koffi";
 import { asFailure, errnoName, SystemFailure } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
-import { bind, call, cString } from "./libc.ts";
+import { bind, call, cString, variable } from "./libc.ts";
 import { getLimit, setLimit } from "./limits.ts";
 import type { Ending, Name, SpawnOptions } from "./types.ts";
 import { exited } from "./waiter.ts";
@@ -33,7 +32,6 @@ const setDefaults = bind(
   "int posix_spawnattr_setsigdefault(void *attributes, const void *signals)",
 );
 const waitpid = bind("int waitpid(int pid, int *status, int options)");
-const libc = koffi.load(null);
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
@@ -71,7 +69,7 @@ function start(program: Name, argv: readonly Name[], options: SpawnOptions): num
   const pid = new Int32Array(1);
   const path = cString(program, "posix_spawn");
   const words = [...argv.map((word) => cString(word, "posix_spawn")), null];
-  const environment: unknown = koffi.decode(libc.symbol("environ", "void *"), "void *");
+  const environment: unknown = variable("environ", "void *");
   const errno = withCallersLimit(() =>
     posixSpawn(pid, path, files, attributes(), words, environment),
   );

@@ -51,7 +51,8 @@ class Waiter {
   private readonly events = Buffer.alloc(EVENT_BYTES * MOST_EVENTS);
   private waiting = 0;
   private running = false;
-  private lastNews = 0;
+  /** An epoll_wait stands in the pool: only the bell ends it before there is news. */
+  private calling = false;
 
   constructor() {
     this.control(EPOLL_CTL_ADD, this.bell, EPOLLIN);
@@ -80,26 +81,27 @@ class Waiter {
 
   end(): void {
     this.waiting--;
-    if (this.waiting === 0) write(this.bell, ONE, 8);
+    if (this.waiting === 0 && this.calling) write(this.bell, ONE, 8);
   }
 
   private async loop(): Promise<void> {
     while (this.waiting > 0) {
+      const began = performance.now();
+      this.calling = true;
       const count = await epollWait(this.set, this.events, MOST_EVENTS, -1);
+      this.calling = false;
+      const waitedMs = performance.now() - began;
       for (let index = 0; index < count; index++) this.deliver(index * EVENT_BYTES);
-      await this.rest();
+      await this.rest(waitedMs);
     }
     this.running = false;
   }
 
   /** Who was told has its turn first: what it takes from its pipe is no news any more. */
-  private async rest(): Promise<void> {
-    const now = performance.now();
-    const isBusy = now - this.lastNews < QUIET_MS;
-    this.lastNews = now;
+  private async rest(waitedMs: number): Promise<void> {
     // An interrupted or failed call is news as well, so that neither can spin.
     await new Promise<void>((resolve) => {
-      if (isBusy) setTimeout(resolve, REST_MS);
+      if (waitedMs < QUIET_MS) setTimeout(resolve, REST_MS);
       else setImmediate(resolve);
     });
   }
