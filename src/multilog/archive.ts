@@ -1,7 +1,7 @@
 /**
  * Archives: the finished files of a log directory, `@` and 24 digits, a dot and a code.
  */
-import { ignoring, type Posix, SystemFailure } from "../posix/index.ts";
+import { type Fd, type Posix, SystemFailure } from "../posix/index.ts";
 import { fromUnixNanos, toUnixNanos } from "../tai64/instant.ts";
 import { LABEL_BYTES, readLabel, writeLabel } from "../tai64/label.ts";
 import type { LabelClock } from "./label-clock.ts";
@@ -80,15 +80,19 @@ function labelNanos(bytes: Uint8Array | undefined): bigint {
 
 /** The last line in `current`, as far as it stands in the file's last bytes. */
 function lastLine(posix: Posix, directory: number): Uint8Array | undefined {
-  const fd = ignoring(["ENOENT", "EACCES"], () => posix.openAt(directory, "current", "read"));
-  if (fd === undefined) return undefined;
+  let fd: Fd | undefined;
   try {
+    fd = posix.openAt(directory, "current", "read");
     const { sizeBytes } = posix.status(fd);
     const tail = Buffer.alloc(Math.min(sizeBytes, TAIL_BYTES));
     const filled = posix.readAt(fd, tail, 0, tail.length, sizeBytes - tail.length);
     const text = tail.subarray(0, filled);
     return text.subarray(text.lastIndexOf(LF, text.length - 2) + 1);
+  } catch (failure) {
+    // Not there, not ours to read, not a file: whether that matters is said where it is opened.
+    if (failure instanceof SystemFailure) return undefined;
+    throw failure;
   } finally {
-    posix.close(fd);
+    if (fd !== undefined) posix.close(fd);
   }
 }

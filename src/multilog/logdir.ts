@@ -114,9 +114,8 @@ export class Logdir {
   private enter(): void {
     const { posix } = this.host;
     const { path } = this;
-    ignoring(["EEXIST", "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR", "ENOSPC", "ELOOP"], () =>
-      posix.makeDirectory(AT_CWD, path, DIRECTORY_MODE),
-    );
+    // Where it is not there and cannot be made, opening it says why (multilog.c does the same).
+    attempt(["create ", path], () => posix.makeDirectory(AT_CWD, path, DIRECTORY_MODE));
     this.directory = orFatal(["open directory ", path], () =>
       posix.openAt(AT_CWD, path, "directory"),
     );
