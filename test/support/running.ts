@@ -1,0 +1,123 @@
+/** A command that runs while a test talks to it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import fs from "node:fs";
+import { join } from "node:path";
+import type { Fd } from "../../src/posix/index.ts";
+import { Pipe } from "./pipe.ts";
+import type { Scope } from "./temporary.ts";
+import { until } from "./until.ts";
+
+export const BARE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: "/usr/bin:/bin",
+  TZ: "UTC",
+};
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; a pipe of its own unless given. */
+  readonly input?: Pipe;
+  /** Standard output; closed programs' affairs are their own: /dev/null unless given. */
+  readonly stdout?: Fd;
+  /** Who it runs as. */
+  readonly user?: number | undefined;
+  /** Where its stderr is kept; `cwd` unless given. */
+  readonly stderrIn?: string;
+}
+
+export class Running {
+  readonly input: Pipe;
+  readonly ended: Promise<Ending>;
+  private readonly child: ChildProcess;
+  private readonly stderrFile: string;
+  private static count = 0;
+
+  constructor(scope: Scope, program: string, args: readonly string[], options: StartOptions) {
+    const { cwd, env = BARE_ENVIRONMENT } = options;
+    this.input = options.input ?? new Pipe(scope, { large: true });
+    this.stderrFile = join(options.stderrIn ?? cwd, `.stderr-${Running.count++}`);
+    const stderr = fs.openSync(this.stderrFile, "a");
+    this.child = spawn(program, args, {
+      cwd,
+      env: { ...env },
+      ...(options.user === undefined ? {} : { uid: options.user, gid: options.user }),
+      stdio: [this.input.readEnd, options.stdout ?? "ignore", stderr],
+    });
+    fs.closeSync(stderr);
+    this.ended = new Promise((resolve, reject) => {
+      this.child.once("error", reject);
+      this.child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    this.ended.catch(() => undefined);
+    scope.after(() => this.child.kill("SIGKILL"));
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  /** Whether it has not ended yet. */
+  get isUp(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** All that it has said on stderr. */
+  get stderr(): string {
+    return fs.readFileSync(this.stderrFile, "latin1");
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Waits until it has said something. */
+  async says(text: string | RegExp): Promise<void> {
+    await until(`${String(text)} on stderr, where stands: ${this.stderr}`, () =>
+      typeof text === "string" ? this.stderr.includes(text) : text.test(this.stderr),
+    );
+  }
+
+  /** Waits until it sleeps in a system call with nothing to do: it has seen all there is. */
+  async idle(): Promise<void> {
+    await until("the command to sleep", () => {
+      const stat = fs.readFileSync(`/proc/${this.pid}/stat`, "latin1");
+      return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "S";
+    });
+  }
+
+  /** Ends the input and waits for the end. */
+  async finish(): Promise<Ending> {
+    this.input.end();
+    return this.ended;
+  }
+
+  /** Sends a signal and waits for the end. */
+  async stop(signal: NodeJS.Signals): Promise<Ending> {
+    this.signal(signal);
+    return this.ended;
+  }
+}
+
+export interface Ran extends Ending {
+  readonly stderr: string;
+}
+
+/** Runs a command to the end of its input, given in pieces. */
+export async function runOn(
+  scope: Scope,
+  program: string,
+  args: readonly string[],
+  pieces: string | readonly (string | Uint8Array)[],
+  options: StartOptions,
+): Promise<Ran> {
+  const running = new Running(scope, program, args, options);
+  for (const piece of typeof pieces === "string" ? [pieces] : pieces) {
+    await running.input.write(piece);
+  }
+  return { ...(await running.finish()), stderr: running.stderr };
+}
