@@ -123,7 +123,9 @@ export class PipeSource implements Source {
     this.hasPart = taken < copied;
     // A busy log: half of what the pipe can hold stood in it.
     if (copied * 2 >= this.pipeBytes) this.enlarge();
-    return { length, taken, more: more || this.oneLine || this.hangup };
+    // What fills a quarter of the pipe in a moment would fill all of it in a rest.
+    const isFilling = copied * 4 >= this.pipeBytes;
+    return { length, taken, more: more || isFilling || this.oneLine || this.hangup };
   }
 
   /** @returns whether the pipe is larger now */
