@@ -3,7 +3,7 @@
  */
 import { EventEmitter } from "node:events";
 import type { Writable } from "node:stream";
-import { type Fd, type Posix, readFile, posix as realPosix } from "../posix/index.ts";
+import { type Fd, orFatal, type Posix, readFile, posix as realPosix } from "../posix/index.ts";
 import type { Account } from "./account.ts";
 import { Engine } from "./engine.ts";
 import { Kernel, kernelUrl } from "./kernel/kernel.ts";
@@ -110,7 +110,9 @@ export async function startMultilog(script: Script, options: MultilogOptions): P
     },
     onRotated: (directory, archive) => multilog?.emit("rotated", directory, archive),
   });
-  const { source, writable } = makeSource(posix, options.input);
+  const { source, writable } = orFatal(["prepare the input"], () =>
+    makeSource(posix, options.input),
+  );
   try {
     await engine.open();
   } catch (failure) {
