@@ -9,7 +9,6 @@ import {
   AT_CWD,
   Fatal,
   type Fd,
-  ignoring,
   orFatal,
   type Posix,
   SystemFailure,
@@ -18,6 +17,7 @@ import {
 import { latestLabel } from "./archive.ts";
 import { findCut } from "./cut.ts";
 import type { LabelClock } from "./label-clock.ts";
+import { letGo } from "./let-go.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import { rescue } from "./rescue.ts";
 import {
@@ -215,7 +215,7 @@ export class Logdir {
     if (lost) this.reenter();
     const since = this.namedFilled;
     const rescued = rescue(posix, this.directory, this.current, since, this.filled);
-    posix.close(this.current);
+    letGo(posix, this.current);
     this.current = rescued;
     this.filled -= since;
     this.namedFilled = this.filled;
@@ -246,8 +246,8 @@ export class Logdir {
       throw failure;
     }
     posix.close(posix.openAt(this.directory, "state", "truncate", CURRENT_MODE));
-    posix.close(lock);
-    posix.close(directory);
+    letGo(posix, lock);
+    letGo(posix, directory);
   }
 
   /** When `current` was written last, seconds since 1970. */
@@ -316,7 +316,7 @@ export class Logdir {
   private begin(retired: Fd): void {
     const rotation = new Rotation(this.place(), this.counts, retired, this.syncing);
     this.rotation = rotation;
-    rotation.done.then(() => this.rotated(rotation), this.host.onFault);
+    rotation.done.then(() => this.rotated(rotation)).catch(this.host.onFault);
   }
 
   private rotated(rotation: Rotation): void {
@@ -412,8 +412,7 @@ export class Logdir {
   release(): void {
     const { posix } = this.host;
     for (const fd of [this.current, this.retired, this.directory, this.lock]) {
-      if (fd !== undefined && fd >= 0)
-        ignoring(["EBADF", "EIO", "ENOSPC", "EDQUOT"], () => posix.close(fd));
+      if (fd !== undefined && fd >= 0) letGo(posix, fd);
     }
     this.current = this.directory = this.lock = -1;
     this.retired = undefined;

@@ -14,6 +14,7 @@ import {
   type Posix,
   type Watch,
 } from "../posix/index.ts";
+import { letGo } from "./let-go.ts";
 import type { Batch, BatchMemory, Source } from "./source.ts";
 
 const LF = 0x0a;
@@ -174,6 +175,6 @@ export class PipeSource implements Source {
 
   close(): void {
     this.watch?.stop();
-    for (const fd of [this.sink, this.copyIn, this.copyOut]) this.posix.close(fd);
+    for (const fd of [this.sink, this.copyIn, this.copyOut]) letGo(this.posix, fd);
   }
 }

@@ -4,6 +4,7 @@
  * Descriptors: 0 previous, 1 processed, 2 ours, 3 closed, 4 state, 5 newstate (multilog.c, fullcurrent()).
  */
 import type { Ending, Fd, Posix } from "../posix/index.ts";
+import { letGo } from "./let-go.ts";
 
 const SHELL = "/bin/sh";
 const STDERR = 2;
@@ -38,7 +39,7 @@ export async function runProcessor(
       onStart,
     });
   } finally {
-    for (const fd of opened) posix.close(fd);
+    for (const fd of opened) letGo(posix, fd);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Words,
 } from "../posix/index.ts";
 import { linkArchive, listArchives } from "./archive.ts";
+import { letGo } from "./let-go.ts";
 import { prune } from "./retention.ts";
 import type { RotationPlace } from "./rotation.ts";
 
@@ -68,10 +69,13 @@ export async function recover(place: RotationPlace): Promise<Recovered> {
   return { ...openCurrent(place), unclean: current !== undefined || archives.length > 0, archives };
 }
 
+/** As in the C program, what cannot be removed stays; the steps behind this one do without. */
 function remove(place: RotationPlace, file: string): void {
-  ignoring(["ENOENT", "EACCES", "EPERM", "EROFS", "EISDIR"], () =>
-    place.posix.unlinkAt(place.directory, file),
-  );
+  try {
+    place.posix.unlinkAt(place.directory, file);
+  } catch (failure) {
+    if (!(failure instanceof SystemFailure)) throw failure;
+  }
 }
 
 function openCurrent(place: RotationPlace): { current: Fd; filled: number } {
@@ -79,8 +83,14 @@ function openCurrent(place: RotationPlace): { current: Fd; filled: number } {
   const current = orFatal(["append to ", path, "/current"], () =>
     posix.openAt(directory, "current", "keep", IN_USE_MODE),
   );
-  orFatal(["set mode of ", path, "/current"], () => posix.setMode(current, IN_USE_MODE));
-  return { current, filled: posix.status(current).sizeBytes };
+  try {
+    orFatal(["set mode of ", path, "/current"], () => posix.setMode(current, IN_USE_MODE));
+    const { sizeBytes } = orFatal(["stat ", path, "/current"], () => posix.status(current));
+    return { current, filled: sizeBytes };
+  } catch (failure) {
+    letGo(posix, current);
+    throw failure;
+  }
 }
 
 /**

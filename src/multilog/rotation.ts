@@ -16,6 +16,7 @@ import {
 } from "../posix/index.ts";
 import { linkArchive } from "./archive.ts";
 import type { LabelClock } from "./label-clock.ts";
+import { letGo } from "./let-go.ts";
 import { runProcessor } from "./processor.ts";
 import { prune } from "./retention.ts";
 import type { LogdirSettings } from "./script.ts";
@@ -181,7 +182,7 @@ export class Rotation {
         return syncDirectory(posix, directory);
       case "mark previous":
         posix.setMode(this.previous, FINISHED_MODE);
-        closeSynced(posix, this.previous);
+        letGo(posix, this.previous);
         return;
       case "process":
         return this.process();
@@ -251,7 +252,7 @@ export class Rotation {
       await posix.syncLater(fd);
       posix.setMode(fd, FINISHED_MODE);
     } finally {
-      posix.close(fd);
+      letGo(posix, fd);
     }
   }
 
@@ -302,11 +303,6 @@ export function pruneAndSay({ posix, directory, settings, warn, path }: Rotation
   }
 }
 
-/** Closes a file whose bytes are on the disk already: what close(2) may still say does not matter. */
-function closeSynced(posix: Posix, fd: Fd): void {
-  ignoring(["EIO", "ENOSPC", "EDQUOT", "EBADF"], () => posix.close(fd));
-}
-
 /** fsync of a directory; file systems that know no such thing say EINVAL. */
 export async function syncDirectory(posix: Posix, directory: Fd): Promise<void> {
   try {
@@ -321,6 +317,6 @@ async function syncFile(posix: Posix, directory: Fd, name: string): Promise<void
   try {
     await posix.syncLater(fd);
   } finally {
-    posix.close(fd);
+    letGo(posix, fd);
   }
 }

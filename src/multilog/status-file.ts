@@ -2,6 +2,7 @@
  * The file of an `=` action: the last selected line, 1001 bytes, padded with newlines.
  */
 import { AT_CWD, type Fd, orFatal, type Posix } from "../posix/index.ts";
+import { letGo } from "./let-go.ts";
 import { attempt, type Blocked } from "./trouble.ts";
 
 /** 1000 bytes of a line, and its newline. */
@@ -54,7 +55,7 @@ export class StatusFile {
   }
 
   close(): void {
-    if (this.fd >= 0) this.posix.close(this.fd);
+    if (this.fd >= 0) letGo(this.posix, this.fd);
     this.fd = -1;
   }
 }
