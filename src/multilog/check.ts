@@ -1,12 +1,14 @@
 /**
- * `multilog --check`: what a logging script will do, in plain words, and what is wrong with it.
+ * `multilog --check`: what a logging script will do, in plain words (explain.ts), and what is wrong with it.
  */
 import { AT_CWD, Fatal, type Posix } from "../posix/index.ts";
-import { WINDOW_BYTES } from "./cut.ts";
+import { explain, isNothing, narrowed, type PatternAction, shown } from "./explain.ts";
 import { matchesNothing } from "./impossible.ts";
-import { type Action, type LogdirSettings, parseScript, type Script } from "./script.ts";
+import { type Action, LARGEST_SIZE, parseScript, type Script, SMALLEST_SIZE } from "./script.ts";
 import { stampOf } from "./stamp.ts";
-import { plural, showDuration, showSize } from "./units.ts";
+import { scanNumber } from "./units.ts";
+
+const MOST_FILES = 2 ** 31 - 1;
 
 export interface Checked {
   /** What the script does, a line each. */
@@ -30,7 +32,9 @@ export function checkScript(words: readonly Uint8Array[], posix: Posix): Checked
       ...ignoredWords(script, words),
       ...clampedNumbers(words),
       ...uselessSettings(words, script),
+      ...harmfulSettings(words),
       ...impossiblePatterns(script),
+      ...emptySelections(script),
       ...sameDirectories(script, posix),
       ...tightLimits(script),
       ...(script.actions.some(isDestination)
@@ -42,111 +46,6 @@ export function checkScript(words: readonly Uint8Array[], posix: Posix): Checked
 
 const isDestination = (action: Action): boolean =>
   action.kind !== "select" && action.kind !== "deselect";
-
-const shown = (bytes: Uint8Array): string => {
-  const text = Buffer.from(bytes).toString();
-  return /^[\x21-\x7e]+$/.test(text) && !/['"\\$*?`;&|<>()]/.test(text)
-    ? text
-    : JSON.stringify(text);
-};
-
-const STAMPS = {
-  tai64n: "Each line gets a TAI64N label and a blank in front (read it with tai64nlocal).",
-  unix: "Each line gets the time in front, as seconds and microseconds since 1970.",
-  iso: "Each line gets the time in front, UTC, as 2001-07-09T23:09:44.848605500Z.",
-  local: "Each line gets the local time in front, as 2001-07-09 23:09:44.848605500.",
-} as const;
-
-function explain(script: Script): string[] {
-  const lines = [
-    script.stamp === undefined
-      ? "Lines are written as they come, without a time."
-      : STAMPS[script.stamp],
-  ];
-  if (script.stamp !== undefined && script.actions.some((action) => "pattern" in action)) {
-    lines.push("Patterns see the time as well: a pattern that is to skip it begins with `* `.");
-  }
-  let selection: string[] = [];
-  for (const action of script.actions) {
-    switch (action.kind) {
-      case "select":
-      case "deselect":
-        selection = [...narrowed(selection, action), describePattern(action)];
-        break;
-      case "stderr":
-        lines.push(`${who(selection)} to stderr, the first 200 bytes of each.`);
-        break;
-      case "status":
-        lines.push(
-          `${who(selection)} to the file ${shown(action.file)}: the last of them stands there, 1001 bytes.`,
-        );
-        break;
-      case "logdir":
-        lines.push(
-          `${who(selection)} to the log directory ${shown(action.path)}:`,
-          ...keeping(action.settings),
-        );
-    }
-  }
-  if (script.statsFile !== undefined) {
-    lines.push(`The account of all this is kept in ${shown(script.statsFile)}, as JSON.`);
-  }
-  return lines;
-}
-
-type PatternAction = Extract<Action, { pattern: Uint8Array }>;
-
-const isEverything = ({ pattern }: PatternAction): boolean =>
-  Buffer.from(pattern).toString() === "*";
-
-/** `-*` and `+*` make what was said before them meaningless. */
-function narrowed(selection: string[], action: PatternAction): string[] {
-  return isEverything(action) ? [] : selection;
-}
-
-function describePattern(action: PatternAction): string {
-  const verb = action.kind === "select" ? "with" : "without";
-  if (isEverything(action)) return `${verb} everything`;
-  const kind = action.match === "fnmatch" ? " (fnmatch)" : "";
-  return `${verb} ${shown(action.pattern)}${kind}`;
-}
-
-function who(selection: readonly string[]): string {
-  const steps = selection[0] === "with everything" ? selection.slice(1) : selection;
-  if (steps.length === 0) return "Every line goes";
-  if (steps[0] === "without everything") {
-    return steps.length === 1
-      ? "No line goes"
-      : `No line but those selected (${steps.slice(1).join(", then ")}) goes`;
-  }
-  return `Lines as selected (all, then ${steps.join(", then ")}) go`;
-}
-
-function keeping(settings: LogdirSettings): string[] {
-  const nearly = Math.max(0, settings.sizeBytes - WINDOW_BYTES);
-  const lines = [
-    `  current is rotated at ${showSize(settings.sizeBytes)}: at the first line end from ${nearly} bytes on`,
-    `  ${plural(settings.files, "file")} are kept, current among them: about ${showSize(settings.files * settings.sizeBytes)} in all`,
-  ];
-  const add = (text: string): void => void lines.push(`  ${text}`);
-  if (settings.everySeconds !== undefined)
-    add(`current is rotated every ${showDuration(settings.everySeconds)} as well`);
-  if (settings.totalBytes !== undefined)
-    add(`the oldest files go when all would exceed ${showSize(settings.totalBytes)}`);
-  if (settings.ageSeconds !== undefined)
-    add(`files go when they are older than ${showDuration(settings.ageSeconds)}`);
-  if (settings.syncSeconds === 0)
-    add("every line is on the disk (fsync) before it is taken from the input");
-  else if (settings.syncSeconds !== undefined)
-    add(`current goes to the disk (fsync) every ${showDuration(settings.syncSeconds)}`);
-  if (settings.processor !== undefined) {
-    add(
-      `each finished file goes through ${shown(settings.processor)} (/bin/sh), while lines go on into the next`,
-    );
-  }
-  add(`finished files are named @TIME.${Buffer.from(settings.suffix).toString()}`);
-  return lines;
-}
 
 function ignoredWords(script: Script, words: readonly Uint8Array[]): string[] {
   return script.ignored.map((place) => {
@@ -165,9 +64,20 @@ function clampedNumbers(words: readonly Uint8Array[]): string[] {
   return words.flatMap((word) => {
     const text = Buffer.from(word).toString("latin1");
     const found = /^([sn])(.*)$/s.exec(text);
-    if (found === null || /^[0-9]+$/.test(found[2] ?? "")) return [];
-    const unit = found[1] === "s" ? "size in bytes" : "number of files";
-    return [`${shown(word)} is read as a ${unit}, and its value is no number`];
+    if (found === null) return [];
+    const [, letter = "", digits = ""] = found;
+    const unit = letter === "s" ? "size in bytes" : "number of files";
+    const [least, most] = letter === "s" ? [SMALLEST_SIZE, LARGEST_SIZE] : [2, MOST_FILES];
+    const value = Math.min(most, Math.max(least, Number(scanNumber(digits))));
+    if (!/^[0-9]+$/.test(digits))
+      return [
+        `${shown(word)} is read as ${letter}${value}, a ${unit}: what follows ${letter} is no number`,
+      ];
+    if (Number(digits) !== value)
+      return [
+        `${shown(word)} is read as ${letter}${value}: the ${unit} is from ${least} to ${most}`,
+      ];
+    return [];
   });
 }
 
@@ -185,6 +95,34 @@ function uselessSettings(words: readonly Uint8Array[], script: Script): string[]
   });
 }
 
+/** Settings that do what nobody wants. */
+function harmfulSettings(words: readonly Uint8Array[]): string[] {
+  return words.flatMap((word) => {
+    const text = Buffer.from(word).toString("latin1");
+    if (/^!\s*$/.test(text))
+      return [`${shown(word)} is a command that does nothing: every finished file would be empty`];
+    if (/^w.*[/\0]/s.test(text))
+      return [`${shown(word)} cannot be the end of a file's name: it holds a slash`];
+    return [];
+  });
+}
+
+/** Where no line can come. */
+function emptySelections(script: Script): string[] {
+  let selection: readonly PatternAction[] = [];
+  return script.actions.flatMap((action) => {
+    if ("pattern" in action) selection = narrowed(selection, action);
+    if (!isDestination(action) || !isNothing(selection)) return [];
+    const place =
+      action.kind === "logdir"
+        ? shown(action.path)
+        : action.kind === "status"
+          ? shown(action.file)
+          : "stderr";
+    return [`no line goes to ${place}: -* deselects every line, and nothing is selected behind it`];
+  });
+}
+
 function impossiblePatterns(script: Script): string[] {
   const stamp =
     script.stamp === undefined ? undefined : stampOf(script.stamp, () => undefined).prefix(0n);
@@ -194,8 +132,14 @@ function impossiblePatterns(script: Script): string[] {
     const sign = action.kind === "select" ? "+" : "-";
     return reason === undefined
       ? []
-      : [`${sign}${Buffer.from(action.pattern).toString()} can never match: ${reason}`];
+      : [`${printable(sign, action.pattern)} can never match: ${reason}`];
   });
+}
+
+/** A pattern as it was typed; quoted when it would break the line. */
+function printable(sign: string, pattern: Uint8Array): string {
+  const text = sign + Buffer.from(pattern).toString();
+  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
 }
 
 function sameDirectories(script: Script, posix: Posix): string[] {
