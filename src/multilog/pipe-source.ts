@@ -121,7 +121,8 @@ export class PipeSource implements Source {
   }
 
   private served(length: number, taken: number, copied: number, more: boolean): Batch {
-    this.hasPart = taken < copied;
+    // When the program is to end, the line that had begun is done, and the next one a successor's.
+    this.hasPart = taken < copied && !this.oneLine;
     // A busy log: half of what the pipe can hold stood in it.
     if (copied * 2 >= this.pipeBytes) this.enlarge();
     // What fills a quarter of the pipe in a moment would fill all of it in a rest.
