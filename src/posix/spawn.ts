@@ -18,6 +18,8 @@ const OPAQUE_BYTES = 512;
 const POSIX_SPAWN_SETSIGDEF = 4;
 const POSIX_SPAWN_SETSIGMASK = 8;
 const WNOHANG = 1;
+/** The C library's own two: posix_spawn leaves them ignored unless they are named. */
+const LIBC_SIGNALS = process.platform === "linux" ? [32, 33] : [];
 
 const posixSpawn = bind(
   "int posix_spawn(int *pid, const uint8_t *path, void *files, void *attributes, void **argv, void *envp)",
@@ -98,7 +100,7 @@ function attributes(): Buffer {
   initAttributes(record);
   const signals = Buffer.alloc(128);
   const { ignoredSignals } = readLaunch();
-  for (const number of [constants.signals.SIGPIPE, constants.signals.SIGXFSZ]) {
+  for (const number of [constants.signals.SIGPIPE, constants.signals.SIGXFSZ, ...LIBC_SIGNALS]) {
     const bit = number - 1;
     const callersChoice = (ignoredSignals >> BigInt(bit)) & 1n;
     if (callersChoice === 0n) signals[bit >> 3] = (signals[bit >> 3] ?? 0) | (1 << (bit & 7));
