@@ -82,12 +82,25 @@ export class Running {
     );
   }
 
-  /** Waits until it sleeps in a system call with nothing to do: it has seen all there is. */
-  async idle(): Promise<void> {
-    await until("the command to sleep", () => {
-      const stat = fs.readFileSync(`/proc/${this.pid}/stat`, "latin1");
-      return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "S";
-    });
+  /** Sends a signal, and waits until it has been served: the program has woken and sleeps again. */
+  async hear(signal: NodeJS.Signals): Promise<void> {
+    await until("the command to sleep", () => this.isAsleep);
+    const before = this.sleeps;
+    this.signal(signal);
+    await until(`${signal} to be served`, () => this.sleeps > before && this.isAsleep);
+  }
+
+  private get isAsleep(): boolean {
+    return /^State:\tS/m.test(this.status);
+  }
+
+  /** How often its main thread has gone to sleep. */
+  private get sleeps(): number {
+    return Number(/^voluntary_ctxt_switches:\t([0-9]+)/m.exec(this.status)?.[1]);
+  }
+
+  private get status(): string {
+    return fs.readFileSync(`/proc/${this.pid}/status`, "latin1");
   }
 
   /** Ends the input and waits for the end. */
