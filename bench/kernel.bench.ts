@@ -2,12 +2,9 @@
 //
 // Timed is one batch of 256 KiB: copying it into the kernel's memory, as read(2) would (a run may write
 // over its input), then setStamp and run until it is done with. Each case's output is checked against
-// the oracle of the tests first. `node build/bench/kernel.bench.js [SECONDS]`
+// the oracle of the tests first.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { cpus } from "node:os";
-import Benchmark from "benchmark";
 import {
   compileProgram,
   Kernel,
@@ -16,11 +13,18 @@ import {
   type StampForm,
 } from "../src/multilog/kernel/kernel.ts";
 import { capture, latin } from "../test/multilog/kernel/oracle.ts";
+import { timeFunction } from "./functions.ts";
+import { Bench } from "./harness.ts";
 
 const BATCH_BYTES = 256 * 1024;
 const START_NANOS = 1000;
-const maxTime = Number(process.argv[2] ?? 1);
+const SPEED = "MB/s";
 
+const bench = new Bench(
+  "kernel",
+  "How fast does one kernel call go, by script and length of line?",
+);
+bench.input["every case"] = `batches of ${BATCH_BYTES} bytes`;
 const kernel = new Kernel(readFileSync(kernelUrl));
 const form: StampForm = { bytes: 26, counterAt: 17, digits: 8, radix: 16, divisor: 1 };
 const prefix = Buffer.from("@4000000067890abc00000000 ");
@@ -47,10 +51,10 @@ const scripts: [name: string, stamp: boolean, actions: KernelAction[]][] = [
 ];
 
 const shapes: [name: string, mean: number, varied: boolean][] = [
-  ["20", 20, false],
-  ["93", 93, false],
-  ["1..185", 93, true],
-  ["1000", 1000, false],
+  ["20-byte lines", 20, false],
+  ["93-byte lines", 93, false],
+  ["1- to 185-byte lines", 93, true],
+  ["1000-byte lines", 1000, false],
 ];
 
 /** Lines of letters at random, `mean` bytes long with LF; the same on every run. */
@@ -99,40 +103,22 @@ function contains(pattern: Uint8Array, text: Buffer): boolean {
   return text.includes(Buffer.from(pattern).subarray(1, -1));
 }
 
-function quantile(sorted: readonly number[], part: number): number {
-  return sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] ?? 0;
-}
-
-const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-console.log(`${cpus()[0]?.model ?? "?"}, Node ${process.version}, commit ${commit}`);
-console.log(`batches of ${BATCH_BYTES} bytes; µs a batch; ± is of the mean, 95 %`);
-console.log(
-  "line".padStart(7),
-  "script".padEnd(30),
-  "MB/s".padStart(7),
-  "Mline/s".padStart(8),
-  "p50 µs".padStart(8),
-  "p99 µs".padStart(8),
-  "±",
-);
 for (const [shape, mean, varied] of shapes) {
   const input = makeInput(mean, varied);
   for (const [name, stamp, actions] of scripts) {
-    const program = compileProgram(actions, stamp ? form : undefined);
-    kernel.load(program);
+    kernel.load(compileProgram(actions, stamp ? form : undefined));
     const lines = check(actions, stamp, input);
-    const bench = new Benchmark(name, () => runBatch(input, stamp), { maxTime });
-    bench.run();
-    const { mean: seconds, rme, sample } = bench.stats;
-    const sorted = Array.from<unknown, number>(sample, Number).sort((a, b) => a - b);
-    console.log(
-      shape.padStart(7),
-      name.padEnd(30),
-      (input.length / seconds / 1e6).toFixed(0).padStart(7),
-      (lines / seconds / 1e6).toFixed(1).padStart(8),
-      (quantile(sorted, 0.5) * 1e6).toFixed(1).padStart(8),
-      (quantile(sorted, 0.99) * 1e6).toFixed(1).padStart(8),
-      `${rme.toFixed(1)} %`,
+    timeFunction(
+      bench,
+      shape,
+      name,
+      () => runBatch(input, stamp),
+      (seconds) => ({
+        [SPEED]: input.length / seconds / 1e6,
+        "million lines/s": lines / seconds / 1e6,
+      }),
     );
   }
+  bench.show(shape);
 }
+bench.finish();

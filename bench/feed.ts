@@ -1,0 +1,99 @@
+/**
+ * Producers: in bulk, so fast that the logger is what is measured, and line by line at a pace.
+ */
+import fs from "node:fs";
+import { bind, call } from "../src/posix/libc.ts";
+import { reap, start } from "./child.ts";
+import { findProgram } from "./machine.ts";
+
+const CHUNK_BYTES = 2 ** 20;
+const SLEEP_ABOVE_MS = 2;
+const WAKE_BEFORE_MS = 1;
+
+const splice = bind(
+  "int64_t splice(int from, void *a, int to, void *b, size_t length, unsigned int flags)",
+);
+const write = bind("int64_t write(int fd, const void *bytes, size_t length)");
+
+/** Puts a file into a pipe; returns when all of it is in. */
+export type BulkProducer = (file: string, writeEnd: number) => void;
+
+/** `cat FILE |`: what everybody would type. */
+const byCat: BulkProducer = (file, writeEnd) => {
+  const from = fs.openSync(file, "r");
+  const pid = start({ command: findProgram("cat") ?? "/bin/cat", args: [] }, [from, writeEnd, 2]);
+  fs.closeSync(from);
+  reap(pid);
+};
+
+/** This process writes a mebibyte at a time. */
+const byWrite: BulkProducer = (file, writeEnd) => {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  const from = fs.openSync(file, "r");
+  for (let read = 0; (read = fs.readSync(from, chunk)) > 0; ) {
+    for (let at = 0; at < read; ) at += fs.writeSync(writeEnd, chunk, at, read - at);
+  }
+  fs.closeSync(from);
+};
+
+/** The file's own pages are lent to the pipe: the least that a producer can cost. */
+const bySplice: BulkProducer = (file, writeEnd) => {
+  const from = fs.openSync(file, "r");
+  for (let moved = 1; moved > 0; ) {
+    moved = call("splice", file, () => splice(from, null, writeEnd, null, CHUNK_BYTES, 0));
+  }
+  fs.closeSync(from);
+};
+
+export const producers: Readonly<Record<"cat" | "write" | "splice", BulkProducer>> = {
+  cat: byCat,
+  write: byWrite,
+  splice: bySplice,
+};
+
+/** Who feeds every program of a comparison. */
+export const feed: BulkProducer = producers.cat;
+
+export interface Paced {
+  readonly fd: number;
+  readonly line: Buffer;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/**
+ * Writes single lines, each by its own write(2), evenly as far as one thread can: a line that is late
+ * is written at once.
+ *
+ * @param between  called while the next line is not due yet, again and again; instead of sleeping
+ * @param written  called after each write, with the line's number from 0
+ * @returns how many seconds it took
+ */
+export function writePaced(
+  { fd, line, perSecond, seconds }: Paced,
+  between?: () => void,
+  written?: (number: number) => void,
+): number {
+  const begun = performance.now();
+  const count = Math.round(perSecond * seconds);
+  for (let number = 0; number < count; number++) {
+    awaitMoment(begun + (number * 1000) / perSecond, between);
+    call("write", undefined, () => write(fd, line, line.length));
+    written?.(number);
+  }
+  return (performance.now() - begun) / 1000;
+}
+
+const never = new Int32Array(new SharedArrayBuffer(4));
+
+/** Stands still, without using the processor. */
+export function sleep(ms: number): void {
+  Atomics.wait(never, 0, 0, ms);
+}
+
+function awaitMoment(due: number, between: (() => void) | undefined): void {
+  for (let left = due - performance.now(); left > 0; left = due - performance.now()) {
+    if (between !== undefined) between();
+    else if (left > SLEEP_ABOVE_MS) sleep(left - WAKE_BEFORE_MS);
+  }
+}
