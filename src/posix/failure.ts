@@ -60,7 +60,8 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 const CODES: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.errno)
+  // Node's table leaves ENOTBLK out; it is 15 on every Unix.
+  Object.entries({ ...constants.errno, ENOTBLK: 15 })
     // EWOULDBLOCK is EAGAIN's other name, ENOTSUP EOPNOTSUPP's.
     .filter(([code]) => code !== "EWOULDBLOCK" && code !== "ENOTSUP")
     .map(([code, number]) => [number, code]),
@@ -111,10 +112,8 @@ export function ignoring<T>(codes: readonly string[], action: () => T): T | unde
   }
 }
 
-/** Makes a SystemFailure of what a function of `node:fs` threw. */
+/** Makes a SystemFailure of what a function of `node:fs` threw; a bad argument is our own mistake and stays it. */
 export function asFailure(error: unknown, syscall: string, path?: Name): unknown {
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    return new SystemFailure(error.code, syscall, path);
-  }
-  return error;
+  if (!(error instanceof Error && "errno" in error && "code" in error)) return error;
+  return new SystemFailure(String(error.code), syscall, path);
 }
