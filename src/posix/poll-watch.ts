@@ -19,26 +19,44 @@ export function pollWatch(fd: Fd): Watch {
     record.writeInt32LE(watched, 8 * index);
     record.writeInt16LE(POLL_IN, 8 * index + 4);
   }
+  let asked = false;
+  let rung = false;
   let stopped = false;
 
   async function next(timeoutMs: number = -1): Promise<Readiness | undefined> {
+    asked = true;
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     record.writeInt16LE(0, 6);
     record.writeInt16LE(0, 14);
     await pollCall(record, 2, timeoutMs);
-    if (record.readInt16LE(14) !== 0) files.read(woken, Buffer.alloc(1), 0, 1);
-    if (stopped) for (const end of [woken, waker]) files.close(end);
+    asked = false;
     const events = record.readInt16LE(6);
-    return events === 0 ? undefined : { hangup: (events & (POLL_HUP | POLL_ERR)) !== 0 };
+    if (rung) files.read(woken, Buffer.alloc(1), 0, 1);
+    const wasRung = rung;
+    rung = false;
+    if (stopped) release();
+    return events === 0 || wasRung ? undefined : { hangup: (events & (POLL_HUP | POLL_ERR)) !== 0 };
   }
 
-  const wake = (): void => void files.write(waker, WAKE, 0, 1);
+  /** Rings once for a question: more would fill the pipe, and what is read is one byte. */
+  function wake(): void {
+    if (!asked || rung) return;
+    rung = true;
+    files.write(waker, WAKE, 0, 1);
+  }
+
+  function release(): void {
+    for (const end of [woken, waker]) files.close(end);
+  }
+
   return {
     next,
     wake,
     stop: () => {
+      if (stopped) return;
       stopped = true;
-      wake();
+      if (asked) wake();
+      else release();
     },
   };
 }

@@ -6,7 +6,7 @@
  * until more of it comes. When news come thick and fast the waiter rests for a millisecond after
  * each, so that fifty thousand single-line writes a second cost less than a thousand wake-ups.
  */
-import { SystemFailure } from "./failure.ts";
+import { ignoring, SystemFailure } from "./failure.ts";
 import { bind, bindAsync, call } from "./libc.ts";
 import { pollWatch } from "./poll-watch.ts";
 import type { Fd, Readiness, Watch } from "./types.ts";
@@ -65,9 +65,12 @@ class Waiter {
     return added;
   }
 
-  remove(fd: Fd): void {
+  remove(fd: Fd, stopped: EpollWatch): void {
+    // The number may be another descriptor's by now, with a watch of its own.
+    if (this.watches.get(fd) !== stopped) return;
     this.watches.delete(fd);
-    this.control(EPOLL_CTL_DEL, fd, 0);
+    // Closed before it was stopped: the kernel has forgotten it already.
+    ignoring(["EBADF", "ENOENT"], () => this.control(EPOLL_CTL_DEL, fd, 0));
   }
 
   /** Somebody waits: keep epoll_wait going until nobody does. */
@@ -156,7 +159,7 @@ class EpollWatch implements Watch {
   }
 
   stop(): void {
-    this.waiter.remove(this.fd);
+    this.waiter.remove(this.fd, this);
     this.settle(undefined);
   }
 
