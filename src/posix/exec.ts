@@ -14,14 +14,18 @@ import type { Name } from "./types.ts";
 
 const execveCall = bind("int execve(const uint8_t *path, void **argv, void **envp)");
 const signal = bind("void *signal(int number, intptr_t action)");
+const { SIGCHLD, SIGPIPE, SIGXFSZ } = constants.signals;
 const SIG_DFL = 0;
 const SIG_IGN = 1;
 const LAST_CLASSIC_SIGNAL = 31;
 
-/** Ignores again what the caller ignored, as `nohup` asks for; Node had reset it. */
+/**
+ * Ignores again what the caller ignored, as `nohup` asks for; Node had reset it. SIGCHLD waits for
+ * `putBack`: a process that ignores it is never told how its children end.
+ */
 export function ignoreAgain(launch: Launch = readLaunch()): void {
   for (let number = 1; number <= LAST_CLASSIC_SIGNAL; number++) {
-    if (isIgnored(launch, number)) signal(number, SIG_IGN);
+    if (number !== SIGCHLD && isIgnored(launch, number)) signal(number, SIG_IGN);
   }
 }
 
@@ -31,7 +35,7 @@ function isIgnored(launch: Launch, number: number): boolean {
 
 /** Undoes what Node did to this process, as a program that is about to be run must find it. */
 export function putBack(launch: Launch = readLaunch()): void {
-  for (const number of [constants.signals.SIGPIPE, constants.signals.SIGXFSZ]) {
+  for (const number of [SIGPIPE, SIGXFSZ, SIGCHLD]) {
     signal(number, isIgnored(launch, number) ? SIG_IGN : SIG_DFL);
   }
   for (const fd of launch.inherited) {

@@ -5,6 +5,8 @@ import fs from "node:fs";
 import type { Fd } from "./types.ts";
 
 const PREFIX = "--launch=";
+/** What a caller has open who says nothing else: also where no /dev/fd tells the launcher. */
+const STANDARD: readonly Fd[] = [0, 1, 2];
 
 export interface Launch {
   /** The caller's soft limit on descriptors, as `ulimit -Sn` prints it; undefined when not recorded. */
@@ -19,12 +21,12 @@ export interface Launch {
 export function readLaunch(argv: readonly string[] = process.argv): Launch {
   const word = argv[2];
   if (!word?.startsWith(PREFIX)) {
-    return { descriptorLimit: undefined, inherited: [0, 1, 2], ignoredSignals: 0n };
+    return { descriptorLimit: undefined, inherited: STANDARD, ignoredSignals: 0n };
   }
   const [limit, fds = "", ignored = ""] = word.slice(PREFIX.length).split(":");
   return {
     descriptorLimit: limit,
-    inherited: fds.split(",").filter(Boolean).map(Number),
+    inherited: fds === "" ? STANDARD : fds.split(",").map(Number),
     ignoredSignals: BigInt(`0x${ignored || "0"}`),
   };
 }

@@ -6,20 +6,21 @@
  * started by the caller itself would, the soft descriptor limit included.
  */
 import { constants } from "node:os";
-import { asFailure, errnoName, SystemFailure } from "./failure.ts";
+import { asFailure, errnoName, ignoring, SystemFailure } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
 import { bind, call, cString, variable } from "./libc.ts";
 import { getLimit, setLimit } from "./limits.ts";
-import type { Ending, Name, SpawnOptions } from "./types.ts";
+import { pipes } from "./pipes.ts";
+import type { Ending, Fd, Name, SpawnOptions } from "./types.ts";
 import { exited } from "./waiter.ts";
 
 /** Room for posix_spawn_file_actions_t and posix_spawnattr_t (80 and 336 bytes in glibc). */
 const OPAQUE_BYTES = 512;
+/** sigset_t of glibc, the largest: signal n is bit n-1. */
+const SIGNAL_SET_BYTES = 128;
 const POSIX_SPAWN_SETSIGDEF = 4;
 const POSIX_SPAWN_SETSIGMASK = 8;
 const WNOHANG = 1;
-/** The C library's own two: posix_spawn leaves them ignored unless they are named. */
-const LIBC_SIGNALS = process.platform === "linux" ? [32, 33] : [];
 
 const posixSpawn = bind(
   "int posix_spawn(int *pid, const uint8_t *path, void *files, void *attributes, void **argv, void *envp)",
@@ -88,23 +89,25 @@ function fileActions(options: SpawnOptions): Buffer {
     if (fd !== undefined) addDup(files, fd, target);
   }
   for (const fd of readLaunch().inherited) {
-    // Onto itself: that alone takes the close-on-exec mark away.
-    if (fd >= options.descriptors.length) addDup(files, fd, fd);
+    // Onto itself: that alone takes the close-on-exec mark away. One that was closed since is passed over.
+    if (fd >= options.descriptors.length && isOpen(fd)) addDup(files, fd, fd);
   }
   return files;
 }
 
-/** Default actions for the signals that Node ignores or catches, and an empty mask. */
+function isOpen(fd: Fd): boolean {
+  return ignoring(["EBADF"], () => pipes.getDescriptorFlags(fd)) !== undefined;
+}
+
+/**
+ * Default actions for every signal but those that the caller ignored, and an empty mask. Named all
+ * of them, because glibc leaves its own two (32 and 33) ignored otherwise.
+ */
 function attributes(): Buffer {
   const record = Buffer.alloc(OPAQUE_BYTES);
   initAttributes(record);
-  const signals = Buffer.alloc(128);
-  const { ignoredSignals } = readLaunch();
-  for (const number of [constants.signals.SIGPIPE, constants.signals.SIGXFSZ, ...LIBC_SIGNALS]) {
-    const bit = number - 1;
-    const callersChoice = (ignoredSignals >> BigInt(bit)) & 1n;
-    if (callersChoice === 0n) signals[bit >> 3] = (signals[bit >> 3] ?? 0) | (1 << (bit & 7));
-  }
+  const signals = Buffer.alloc(SIGNAL_SET_BYTES);
+  signals.writeBigUInt64LE(BigInt.asUintN(64, ~readLaunch().ignoredSignals));
   setDefaults(record, signals);
   setFlags(record, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   return record;
