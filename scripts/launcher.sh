@@ -9,7 +9,11 @@ while [ -L "$self" ]; do
   link=$(readlink "$self") || exit 111
   case $link in /*) self=$link ;; *) self=${self%/*}/$link ;; esac
 done
-dist=${self%/*}/..
+bin=${self%/*}
+dist=$bin/..
+# Node takes `..` off a path as text, the kernel goes where a link leads: where the two differ
+# (a link to the directory of the commands), the kernel is right.
+[ "$dist/lib" -ef "${bin%/*}/lib" ] || dist=$(CDPATH='' cd -P "$dist" && pwd -P) || exit 111
 
 fds=
 for fd in /dev/fd/*; do
