@@ -167,9 +167,7 @@ test("a processor runs in a directory made by hand, where no state is", {
 });
 
 /** Starts ours with a processor that waits for a word through a FIFO, and fills the first file. */
-async function held(
-  t: Scope,
-): Promise<{
+async function held(t: Scope): Promise<{
   running: Running;
   log: () => FoundLogdir;
   release: () => void;
