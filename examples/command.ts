@@ -19,9 +19,10 @@ export async function runCommand(
   options: Options,
   places: Places,
 ): Promise<number> {
+  const place = makePlace(options.dir, "command");
+  if (place === undefined) return SYSTEM_TROUBLE;
   const ending = new Ending(options.for);
   const screen = new Screen(() => ending.ask("nobody reads this any more"));
-  const place = makePlace(options.dir, "command");
   const logger = new Logger({
     run: join(places.root, "examples", "command", "log", "run"),
     directory: place,

@@ -1,7 +1,7 @@
 /**
  * Where a demonstration happens.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 export interface Options {
@@ -21,11 +21,20 @@ export interface Places {
   readonly shown: (path: string) => string;
 }
 
-/** Makes the directory that a demonstration writes into. */
-export function makePlace(dir: string, name: string): string {
+/**
+ * Makes the directory that a demonstration writes into.
+ *
+ * @returns its path; undefined when it cannot be made, which has been said then
+ */
+export function makePlace(dir: string, name: string): string | undefined {
   const place = join(dir, name);
-  if (!existsSync(place)) mkdirSync(place, { recursive: true });
-  return place;
+  try {
+    mkdirSync(place, { recursive: true });
+    return place;
+  } catch (error) {
+    console.error(`npm start: unable to make ${place}: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** What to say when the logger could not begin: it has said why itself. */

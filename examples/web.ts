@@ -13,6 +13,7 @@ import { Screen } from "./screen.ts";
 import { View } from "./view.ts";
 
 const PATIENCE_MS = 5000;
+const SYSTEM_TROUBLE = 111;
 
 interface Told {
   readonly asked: number;
@@ -20,9 +21,10 @@ interface Told {
 }
 
 export async function runWeb(options: Options, places: Places): Promise<number> {
+  const place = makePlace(options.dir, "web");
+  if (place === undefined) return SYSTEM_TROUBLE;
   const ending = new Ending(options.for);
   const screen = new Screen(() => ending.ask("nobody reads this any more"));
-  const place = makePlace(options.dir, "web");
   const logger = new Logger({
     run: join(places.root, "examples", "web", "log", "run"),
     directory: place,
@@ -68,7 +70,7 @@ export async function runWeb(options: Options, places: Places): Promise<number> 
   await view.end();
   const balanced = report(screen, place, logger, told, places);
   ending.over();
-  return failed || !balanced ? 111 : 0;
+  return failed || !balanced ? SYSTEM_TROUBLE : 0;
 }
 
 /** Starts server or client: apart from the terminal, so that Ctrl-C reaches them through us, in order. */

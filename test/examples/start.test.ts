@@ -198,6 +198,12 @@ test("npm start -- COMMAND says that there is no such command", options, async (
   assert.match(started.errors(), /unable to run no-such-command-here: there is no such command/);
 });
 
+test("npm start says that its directory cannot be made", options, async () => {
+  const started = start([], "/dev/null/demo-log");
+  assert.equal(await started.ended, 111);
+  assert.match(started.errors(), /^npm start: unable to make \/dev\/null\/demo-log\/web: /);
+});
+
 test("npm start says what is wrong with its own options", options, async () => {
   for (const words of [["--for", "soon"], ["--rate", "0"], ["--nonsense"]]) {
     const started = start(words);
