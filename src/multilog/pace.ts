@@ -26,15 +26,12 @@ export class Pace {
    * @param nowMs  on a clock that never steps
    */
   isBusy(lines: number, nowMs: number): boolean {
-    const intervalMs = nowMs - this.lastMs;
+    const intervalMs = Math.min(CALM_MS, nowMs - this.lastMs);
     this.lastMs = nowMs;
     // Resting, a batch says how many lines come in a rest; otherwise intervals say it.
     if (this.busy) this.busy = lines > 1;
     else {
-      const isFirst = this.averageMs === Number.POSITIVE_INFINITY;
-      this.averageMs = isFirst
-        ? intervalMs
-        : this.averageMs + WEIGHT * (intervalMs - this.averageMs);
+      this.averageMs += WEIGHT * (intervalMs - this.averageMs);
       this.busy = this.averageMs < BUSY_MS;
     }
     if (this.busy) this.averageMs = CALM_MS;
