@@ -67,11 +67,12 @@ export function linkArchive(
  * @returns nanoseconds since 1970; 0 when there is none
  */
 export function latestLabel(posix: Posix, directory: number): bigint {
-  const names = listArchives(posix, directory);
-  const labels = [names.at(-1), lastLine(posix, directory)];
-  return labels.map(labelNanos).reduce((a, b) => (a > b ? a : b));
+  const newest = listArchives(posix, directory).findLast((name) => labelNanos(name) > 0n);
+  const [a, b] = [labelNanos(newest), labelNanos(lastLine(posix, directory))];
+  return a > b ? a : b;
 }
 
+/** The time of the label at the beginning of some bytes; 0 when there is none, or none that is sensible. */
 function labelNanos(bytes: Uint8Array | undefined): bigint {
   const instant = bytes === undefined ? undefined : readLabel(bytes);
   const nanos = instant === undefined ? 0n : toUnixNanos(instant);
