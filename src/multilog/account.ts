@@ -126,3 +126,47 @@ function sum(a: Tally, b: Tally = EMPTY): Tally {
 function seconds(ms: number): number {
   return Math.round(ms) / 1000;
 }
+
+/** @returns the account that a text holds; undefined when it holds something else */
+export function parseAccount(text: string): Account | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isAccount(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether everything that the next account goes on from is there. */
+function isAccount(value: unknown): value is Account {
+  return (
+    isRecord(value) &&
+    value["version"] === 1 &&
+    typeof value["since"] === "string" &&
+    hasNumbers(value, ["starts", "failures", "repeatedLines"]) &&
+    isTally(value["read"]) &&
+    hasNumbers(value["stalled"], ["seconds"]) &&
+    Array.isArray(value["logdirs"]) &&
+    value["logdirs"].every(isLogdirAccount)
+  );
+}
+
+function isLogdirAccount(value: unknown): boolean {
+  return (
+    hasNumbers(value, ["syncedLines", "rotations"]) &&
+    typeof value["path"] === "string" &&
+    [value["read"], value["selected"], value["deselected"]].every(isTally) &&
+    hasNumbers(value["processor"], ["runs", "failures"])
+  );
+}
+
+const isTally = (value: unknown): boolean => hasNumbers(value, ["lines", "bytes"]);
+
+function hasNumbers(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+  return isRecord(value) && keys.every((key) => Number.isFinite(value[key]));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -5,7 +5,7 @@
  * It is news about the logs, not a log: a failure to write it is said once and never stops a line.
  */
 import { AT_CWD, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
-import type { Account } from "./account.ts";
+import { type Account, parseAccount } from "./account.ts";
 import type { Warn } from "./trouble.ts";
 
 const INTERVAL_MS = 1000;
@@ -34,14 +34,14 @@ export class StatsFile {
   read(): Account | undefined {
     try {
       const text = this.readAll();
-      const account = text === undefined ? undefined : (JSON.parse(text) as Partial<Account>);
-      return account?.version === 1 ? (account as Account) : undefined;
+      if (text === undefined) return undefined;
+      const account = parseAccount(text);
+      if (account === undefined)
+        this.warn(unableTo(["understand ", this.path, ", beginning a new account"]));
+      return account;
     } catch (failure) {
-      if (failure instanceof SyntaxError)
-        this.warn(joined(["unable to understand ", this.path, ", beginning a new account"]));
-      else if (failure instanceof SystemFailure)
-        this.warn(unableTo(["read ", this.path, ", beginning a new account"], failure));
-      else throw failure;
+      if (!(failure instanceof SystemFailure)) throw failure;
+      this.warn(unableTo(["read ", this.path, ", beginning a new account"], failure));
       return undefined;
     }
   }
