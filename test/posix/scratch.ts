@@ -1,8 +1,7 @@
 /** What a test has for itself: a directory, and pipes, which go when the test is over. */
 import path from "node:path";
-import type { TestContext } from "node:test";
 import { AT_CWD, type Fd, posix } from "../../src/posix/index.ts";
-import { temporaryDirectory } from "../support/temporary.ts";
+import { type Scope, temporaryDirectory } from "../support/temporary.ts";
 
 export interface Scratch {
   readonly path: string;
@@ -13,7 +12,7 @@ export interface Scratch {
 }
 
 /** A directory of the test's own. */
-export function scratch(t: TestContext): Scratch {
+export function scratch(t: Scope): Scratch {
   const made = temporaryDirectory(t);
   const fd = posix.openAt(AT_CWD, made, "directory");
   t.after(() => posix.close(fd));
@@ -29,7 +28,7 @@ export interface TestPipe {
 }
 
 /** A pipe whose ends are closed when the test is over. */
-export function testPipe(t: TestContext): TestPipe {
+export function testPipe(t: Scope): TestPipe {
   const [readEnd, writeEnd] = posix.pipe();
   let open = true;
   const end = (): void => {
