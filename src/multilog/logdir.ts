@@ -63,6 +63,8 @@ export class Logdir {
   /** The file ends here: the next byte goes into a new one. */
   private ended = false;
   private rotation: Rotation | undefined;
+  /** How rotations are hurried, once the program wants to end. */
+  private patience: Patience | undefined;
   /** Bytes of this batch that stand in the files, and that this try has passed. */
   private written = 0;
   private passed = 0;
@@ -316,6 +318,7 @@ export class Logdir {
   private begin(retired: Fd): void {
     const rotation = new Rotation(this.place(), this.counts, retired, this.syncing);
     this.rotation = rotation;
+    if (this.patience !== undefined) rotation.hurry(this.patience, false);
     rotation.done.then(() => this.rotated(rotation)).catch(this.host.onFault);
   }
 
@@ -327,9 +330,9 @@ export class Logdir {
     if (this.ended && this.current >= 0) this.rotateNow();
   }
 
-  /** Waits for the rotation that is at work. */
+  /** Waits for the rotation that is at work, and for one that begins when that one is done. */
   async settled(): Promise<void> {
-    await this.rotation?.done;
+    while (this.rotation !== undefined && !this.rotation.wasLeft) await this.rotation.done;
   }
 
   /**
@@ -370,6 +373,7 @@ export class Logdir {
 
   /** The program wants to end: a rotation that fails is not waited for. */
   hurry(patience: Patience, kill: boolean = false): void {
+    this.patience = patience;
     this.rotation?.hurry(patience, kill);
   }
 
