@@ -5,7 +5,7 @@
  * read what they left. Writing never blocks the test.
  */
 import fs from "node:fs";
-import { type Fd, posix } from "../../src/posix/index.ts";
+import { type Fd, POLL_OUT, posix } from "../../src/posix/index.ts";
 import type { Scope } from "./temporary.ts";
 import { until } from "./until.ts";
 
@@ -38,8 +38,10 @@ export class Pipe {
         at += fs.writeSync(this.writeEnd, bytes, at);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-        const before = this.queued;
-        await until("room in the pipe", () => this.queued < before);
+        await until(
+          "room in the pipe",
+          () => (posix.poll(this.writeEnd, POLL_OUT, 0) & POLL_OUT) !== 0,
+        );
       }
     }
   }

@@ -230,3 +230,16 @@ test("multilog waits for its processor when TERM arrives", { timeout: 60_000 }, 
   assert.deepEqual(log().kinds, ["@….s 744", "current 744", "lock 600", "state 644"]);
   assert.equal(log().whole, LINES.slice(0, 21).join(""));
 });
+
+test("multilog ends cleanly when the input ends while two files wait for their processor", {
+  timeout: 60_000,
+}, async (t) => {
+  const { running, log, release } = await held(t);
+  for (const line of LINES.slice(0, 21)) await running.input.say(line);
+  running.input.end();
+  release();
+  release();
+  assert.deepEqual(await running.ended, CLEAN);
+  assert.deepEqual(log().kinds, ["@….s 744", "current 744", "lock 600", "state 644"]);
+  assert.equal(log().archives.length, 2);
+});
