@@ -4,6 +4,12 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 11)) {
+  console.error(`this is Node ${process.versions.node}: Timberline needs 20.11 or newer`);
+  process.exit(100);
+}
+
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Runs a program in the project's directory and ends this one with its exit code when it fails. */

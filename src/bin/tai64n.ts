@@ -9,9 +9,10 @@ import { clock } from "../posix/clock.ts";
 import { files } from "../posix/files.ts";
 import { argumentBytes, readLaunch } from "../posix/launch.ts";
 import { pipes } from "../posix/pipes.ts";
-import { runCommand, versionIn } from "../tai64/command.ts";
+import { runCommand } from "../tai64/command.ts";
 import { localiseUrl, makeKernel } from "../tai64/kernel.ts";
 import { Stamper } from "../tai64/stamper.ts";
+import { versionOf } from "./common/version.ts";
 
 const HELP = `Usage: tai64n
 
@@ -28,7 +29,7 @@ const alone = others.length === 0 ? word : undefined;
 if (alone === "--help") {
   process.stdout.write(HELP);
 } else if (alone === "--version") {
-  process.stdout.write(`${versionIn(readFile(manifestUrl))}\n`);
+  process.stdout.write(`${versionOf(manifestUrl)}\n`);
 } else {
   const stamper = new Stamper(makeKernel(readFile(localiseUrl)), () => clock.now());
   runCommand(stamper, { ...files, ...pipes }, readLaunch(), process);

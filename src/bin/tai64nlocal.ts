@@ -9,11 +9,12 @@ import { clock } from "../posix/clock.ts";
 import { files } from "../posix/files.ts";
 import { argumentBytes, readLaunch } from "../posix/launch.ts";
 import { pipes } from "../posix/pipes.ts";
-import { runCommand, versionIn } from "../tai64/command.ts";
+import { runCommand } from "../tai64/command.ts";
 import { localiseUrl, makeKernel } from "../tai64/kernel.ts";
 import { LocalClock, universalTime } from "../tai64/local-time.ts";
 import { Localiser } from "../tai64/localiser.ts";
 import { daemontoolsStyle, formatStyle, isoStyle, type Style } from "../tai64/styles.ts";
+import { versionOf } from "./common/version.ts";
 
 interface Options {
   readonly utc?: boolean;
@@ -46,7 +47,7 @@ async function readOptions(): Promise<Options> {
     .option("--iso", "ISO 8601: 2001-07-09T23:09:44.848605500+02:00")
     .option("--format <format>", "a format like that of date(1), with %N, %3N and %6N")
     .option("--anywhere", "convert labels anywhere in a line, not only at its start")
-    .version(versionIn(readFile(manifestUrl)), "--version", "say which version this is")
+    .version(versionOf(manifestUrl), "--version", "say which version this is")
     .helpOption("--help", "say this")
     .exitOverride((cause) => process.exit(cause.exitCode === 0 ? 0 : USAGE))
     .configureOutput({ outputError: (text) => usage(text.trim().replace(/^error: /, "")) });

@@ -238,7 +238,7 @@ export class Engine {
   }
 
   private noteTaken(batch: Batch): void {
-    this.books.read.bytes += batch.taken;
+    this.books.read.bytes += batch.length;
     this.books.read.lines = this.writer.readLines;
     this.stats?.touch();
     if (this.suspicions.length > 0) this.reportRepeated();

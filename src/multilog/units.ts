@@ -39,7 +39,7 @@ export function showSize(bytes: number): string {
   ] as const) {
     if (bytes >= unit) return `${Number((bytes / unit).toFixed(1))} ${name}`;
   }
-  return `${bytes} bytes`;
+  return plural(bytes, "byte");
 }
 
 /** A duration in its largest whole unit: `7 days`, `90 minutes`, `1 second`. */

@@ -50,11 +50,6 @@ export function runCommand(
   self.exit(0);
 }
 
-/** @returns the version that a package.json states */
-export function versionIn(manifest: Uint8Array): string {
-  return /"version": "([^"]+)"/.exec(new TextDecoder().decode(manifest))?.[1] ?? "unknown";
-}
-
 /** Node opens /dev/null in place of a standard descriptor that was closed; C sees it closed. */
 function asInherited(fd: number, start: StartRecord): number {
   // An empty list is that of a system that does not tell.
