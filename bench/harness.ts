@@ -5,6 +5,7 @@
  * each round, on the same input and in the same place; ratios are taken round by round.
  */
 import fs from "node:fs";
+import { loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { describeMachine, describeVersions, type Machine } from "./machine.ts";
@@ -34,6 +35,8 @@ export interface Results {
   readonly quick: boolean;
   readonly place: string;
   readonly machine: Machine;
+  /** Of the minute before: above a few tenths, somebody else was at work too. */
+  readonly loadBefore: number;
   readonly versions: Record<string, string>;
   readonly input: Record<string, string>;
   /** Metrics that the README shows. */
@@ -61,6 +64,7 @@ export class Bench {
   private readonly name: string;
   private readonly question: string;
   private readonly place: Place;
+  private readonly loadBefore: number = loadavg()[0] ?? 0;
   private readonly series = new Map<string, Omit<Series, keyof Summary>>();
   private readonly targets: Target[] = [];
 
@@ -76,6 +80,7 @@ export class Bench {
     const { processor, cores, memoryGib, system } = describeMachine();
     console.log(`\n${name}: ${question}`);
     console.log(`  ${processor}, ${cores} cores, ${memoryGib} GiB, ${system}, ${this.place.kind}`);
+    console.log(`  load average before: ${this.loadBefore.toFixed(2)}`);
   }
 
   /** A size or a count: the full one, or the one of `--quick`. */
@@ -175,9 +180,19 @@ export class Bench {
       console.log(`  ${verdict} ${text}: ${spread}, aim ${aim}`);
     }
     const series = [...this.series.values()].map((one) => ({ ...one, ...summarise(one.runs) }));
-    const { name: bench, question, quick, input, headlines, targets } = this;
+    const { name: bench, question, quick, loadBefore, input, headlines, targets } = this;
     const [machine, versions, place] = [describeMachine(), describeVersions(), this.place.kind];
-    const about = { bench, question, quick, place, machine, versions, input, headlines };
+    const about = {
+      bench,
+      question,
+      quick,
+      place,
+      machine,
+      loadBefore,
+      versions,
+      input,
+      headlines,
+    };
     writeResults({ ...about, series: series.map(thinned), targets });
   }
 

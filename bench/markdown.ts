@@ -32,12 +32,12 @@ export function shortReport(results: readonly Results[]): string {
 }
 
 function fullSection(result: Results): string[] {
-  const { bench, question, input, series } = result;
+  const { bench, question, loadBefore, input, series } = result;
   const metrics = [...new Set(series.map(({ metric }) => metric))];
   const shapes = Object.entries(input).map(([name, shape]) => `- ${name}: ${shape}`);
   return [
     `## ${question}`,
-    `\`npm run bench ${bench}\`. ${machineLine(result)}`,
+    `\`npm run bench ${bench}\`. ${machineLine(result)} Load average before: ${shortNumber(loadBefore)}.`,
     ...(shapes.length > 0 ? [shapes.join("\n")] : []),
     ...tables(result, metrics, withSpread),
     ...(result.targets.length > 0 ? [aims([result])] : []),

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { install, root, run } from "./tools.mjs";
+import { install, root, run, runTool } from "./tools.mjs";
 
 const ending = ".bench.js";
 const { values, positionals } = parseArgs({
@@ -35,4 +35,8 @@ for (const [index, name] of names.entries()) {
   run(process.execPath, [join(root, `build/bench/${name}${ending}`), ...quick, ...lines]);
 }
 run(process.execPath, [join(root, "build/bench/report.js"), ...quick]);
+// The pages are kept as Biome lays out Markdown, where it looks at that.
+const pages = ["README.md", "docs/benchmarks.md"].filter((page) => existsSync(join(root, page)));
+const format = ["format", "--write", "--no-errors-on-unmatched", ...pages];
+if (!values.quick) runTool("@biomejs/biome/bin/biome", format);
 console.log(`\n${Math.round((performance.now() - begun) / 1000)} s in all`);
