@@ -4,7 +4,7 @@
  * An engine owns neither the process, nor its signals, nor its exit; any number may run beside each
  * other, sharing one kernel and one waiter.
  */
-import { causeText, type Fd, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import { type Fd, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { type Account, type Books, makeAccount } from "./account.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { Caretaker } from "./caretaker.ts";
@@ -12,7 +12,7 @@ import type { Kernel } from "./kernel/kernel.ts";
 import { LabelClock } from "./label-clock.ts";
 import { Logdir } from "./logdir.ts";
 import { Pace } from "./pace.ts";
-import { countRepeated, readHead, readTail } from "./repeated.ts";
+import { RepeatWatch } from "./repeat-watch.ts";
 import type { Script } from "./script.ts";
 import type { Batch, Source } from "./source.ts";
 import { StatsFile } from "./stats-file.ts";
@@ -37,13 +37,6 @@ export interface EngineOptions {
   readonly onRotated: (path: Uint8Array, archive: Buffer | undefined) => void;
 }
 
-/** An old file's end, to be compared with what comes first now. */
-interface Suspicion {
-  readonly logdir: Logdir;
-  readonly archive: Buffer;
-  readonly tail: string;
-}
-
 export class Engine {
   private readonly options: EngineOptions;
   private readonly trouble: Trouble;
@@ -57,7 +50,7 @@ export class Engine {
   private before: Account | undefined;
   private source: Source | undefined;
   private caretaker: Caretaker | undefined;
-  private suspicions: Suspicion[] = [];
+  private watches: RepeatWatch[] = [];
   private readonly pace = new Pace();
   private namesCheckedMs = Number.NEGATIVE_INFINITY;
   private most = MOST_BATCH_BYTES;
@@ -120,7 +113,7 @@ export class Engine {
       for (const status of this.statuses) status.open();
       for (const logdir of this.logdirs) {
         await logdir.open();
-        this.suspect(logdir);
+        if (logdir.recovered.unclean) this.watches.push(new RepeatWatch(posix, logdir));
       }
     } catch (failure) {
       this.release();
@@ -241,7 +234,7 @@ export class Engine {
     this.books.read.bytes += batch.length;
     this.books.read.lines = this.writer.readLines;
     this.stats?.touch();
-    if (this.suspicions.length > 0) this.reportRepeated();
+    if (this.watches.length > 0) this.reportRepeated();
   }
 
   /** Says what is wrong and pauses, or waits for the rotation that is in the way. */
@@ -339,37 +332,18 @@ export class Engine {
     }
   }
 
-  /** Remembers how an unclean log ended. */
-  private suspect(logdir: Logdir): void {
-    const archive = logdir.recovered.archives.at(-1);
-    if (!logdir.recovered.unclean || archive === undefined) return;
-    try {
-      const tail = readTail(this.options.posix, logdir.descriptor, archive);
-      if (tail !== "") this.suspicions.push({ logdir, archive, tail });
-    } catch (failure) {
-      // Pruned already, or not ours to read: then nothing can be said of it.
-      if (!(failure instanceof SystemFailure)) throw failure;
-    }
-  }
-
   /** Says which lines of the first batch stand in the old files already. */
   private reportRepeated(): void {
-    const { suspicions } = this;
-    this.suspicions = [];
+    const { watches } = this;
+    this.watches = [];
     if (this.source?.survives !== true) return;
-    for (const { logdir, archive, tail } of suspicions) {
-      try {
-        const head = readHead(this.options.posix, logdir.descriptor, "current");
-        const lines = countRepeated(tail, head, this.writer.stampBytes);
-        if (lines === 0) continue;
-        this.books.repeatedLines += lines;
-        this.options.warn(
-          joined([logdir.path, `: the first ${lines} lines may repeat the last ones of `, archive]),
-        );
-      } catch (failure) {
-        if (!(failure instanceof SystemFailure)) throw failure;
-        this.options.warn(joined([`unable to compare with `, archive, `: ${causeText(failure)}`]));
-      }
+    for (const watch of watches) {
+      const repeated = watch.look(this.writer.stampBytes);
+      if (repeated === undefined) continue;
+      const { logdir, archive, lines } = repeated;
+      this.books.repeatedLines += lines;
+      const said = `: the first ${plural(lines, "line")} may repeat the last of `;
+      this.options.warn(joined([logdir.path, said, archive]));
     }
   }
 }
