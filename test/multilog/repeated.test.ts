@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { countRepeated, readHead, readTail } from "../../src/multilog/repeated.ts";
-import { posix } from "../../src/posix/index.ts";
-import { say, scratch } from "../posix/scratch.ts";
+import { countRepeated } from "../../src/multilog/repeated.ts";
 
 const lines = (...texts: string[]): string => texts.map((text) => `${text}\n`).join("");
 
@@ -72,37 +70,4 @@ test("many equal lines are compared in time that grows with their number", {
   const many = lines(...Array<string>(100_000).fill("x"));
   assert.equal(countRepeated(many, many, 0), 100_000);
   assert.equal(countRepeated(many, `${many}y\n`, 0), 100_000);
-});
-
-test("the ends of a log are read as bytes, a megabyte at the most", (t) => {
-  const { fd } = scratch(t);
-  const text = `first\n\xff${"x".repeat(1 << 20)}\xe9last`;
-  const archive = Buffer.from("@400000000000000100000000.s");
-  for (const name of [archive, "current"]) {
-    const file = posix.openAt(fd, name, "append");
-    say(file, text);
-    posix.close(file);
-  }
-  const head = readHead(posix, fd, archive);
-  const tail = readTail(posix, fd);
-  assert.equal(head.length, 1 << 20);
-  assert.ok(head.startsWith("first\n\xffx"));
-  assert.equal(tail.length, 1 << 20);
-  assert.ok(tail.endsWith("x\xe9last"));
-});
-
-test("the ends of a log go over as many files as they need", (t) => {
-  const { fd } = scratch(t);
-  const name = (second: number): string => `@400000000000000${second}00000000.s`;
-  const files = [name(1), name(2), name(3), name(4), "previous", "current"];
-  for (const [number, file] of files.entries()) {
-    const opened = posix.openAt(fd, file, "append");
-    say(opened, `${number}\n`);
-    posix.close(opened);
-  }
-  assert.equal(readTail(posix, fd), "0\n1\n2\n3\n");
-  assert.equal(readHead(posix, fd, Buffer.from(name(2))), "2\n3\n4\n5\n");
-  // On its way to its final name it has both.
-  posix.linkAt(fd, "previous", name(5));
-  assert.equal(readHead(posix, fd, Buffer.from(name(2))), "2\n3\n4\n5\n");
 });
