@@ -5,7 +5,7 @@
  * descriptor, because every holder of the pipe would see it.
  */
 import fs from "node:fs";
-import { SystemFailure } from "./failure.ts";
+import { asFailure, SystemFailure } from "./failure.ts";
 import { bind, call, callOrNothing } from "./libc.ts";
 import type { Fd, Pipes } from "./types.ts";
 
@@ -49,6 +49,14 @@ function pipe(): [Fd, Fd] {
   return [readEnd, writeEnd];
 }
 
+function isPipe(fd: Fd): boolean {
+  try {
+    return fs.fstatSync(fd).isFIFO();
+  } catch (error) {
+    throw asFailure(error, "stat");
+  }
+}
+
 function resizePipe(fd: Fd, sizeBytes: number): number {
   try {
     return control(fd, F_SETPIPE_SZ, sizeBytes);
@@ -74,7 +82,7 @@ function poll(fd: Fd, events: number, timeoutMs: number): number {
 
 export const pipes: Pipes = {
   pipe,
-  isPipe: (fd) => fs.fstatSync(fd).isFIFO(),
+  isPipe,
   tee: (from, to, length) =>
     callOrNothing("tee", () => teeCall(from, to, length, SPLICE_F_NONBLOCK)),
   splice: (from, to, length) =>

@@ -42,6 +42,7 @@ test("a FIFO is a pipe; a file, a directory and a device are none", (t) => {
     return pipes.isPipe(opened);
   });
   assert.deepEqual(kinds, [true, false, false]);
+  assert.throws(() => pipes.isPipe(12_345), { name: "SystemFailure", code: "EBADF" });
 });
 
 test("tee copies from the first byte and leaves every byte where it was", (t) => {
