@@ -64,7 +64,8 @@ export abstract class HeldSource implements Source {
   offer(into: BatchMemory, most: number, inLine: boolean): Batch | undefined {
     this.refill(inLine);
     const held = this.to - this.from;
-    if (held === 0) return undefined;
+    // A line that was passed on in pieces gets its end as any other.
+    if (held === 0) return inLine && this.complete ? this.put(into, 1, 0) : undefined;
     const seen = Math.min(held, most, into.capacity);
     const lines = this.held.subarray(this.from, this.from + seen).lastIndexOf(LF) + 1;
     if (lines > 0) return this.put(into, lines, lines);

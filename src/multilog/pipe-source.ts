@@ -69,6 +69,8 @@ export class PipeSource implements Source {
         this.ended = copied === 0;
         // Nothing there, and yet no end: a FIFO that has a writer again.
         this.hangup = false;
+        // A line that was passed on in pieces ends here, whether its own end ever comes or not.
+        if (inLine && (this.ended || this.hurried)) return this.endLine(into);
         return undefined;
       }
       const more = copied === wanted;
@@ -91,6 +93,11 @@ export class PipeSource implements Source {
         return undefined;
       }
     }
+  }
+
+  private endLine(into: BatchMemory): Batch {
+    into.memory[into.at] = LF;
+    return { length: 1, taken: 0, more: true };
   }
 
   /** Copies up to `wanted` bytes out of the pipe into memory, and leaves them in the pipe. */

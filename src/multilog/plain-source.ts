@@ -29,7 +29,7 @@ export class PlainSource extends HeldSource {
   }
 
   protected refill(inLine: boolean): void {
-    if (this.complete || this.room < READ_BYTES) return;
+    if (this.complete || this.room === 0) return;
     if (!this.byteByByte) this.readOnce(READ_BYTES);
     // The end of the line and not a byte more: a successor reads on from there.
     else if (this.endsInPart || (this.isEmpty && inLine)) this.readLine();

@@ -49,14 +49,12 @@ export class WritableSource extends HeldSource {
       if (copied === chunk.length) this.pending.shift();
       else this.pending[0] = chunk.subarray(copied);
     }
-    this.answer();
-  }
-
-  private answer(): void {
     const { written } = this;
     if (written === undefined || this.pending.length > 0 || !this.isPartOnly) return;
     this.written = undefined;
     written();
+    // The stream has handed over what it had kept back: it is there before anybody asks for the end.
+    if (this.pending.length > 0) this.refill();
   }
 
   /** What has been written is a program's own: all of it is served, and then no more. */
