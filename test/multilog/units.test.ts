@@ -72,7 +72,7 @@ test("a duration is a number with s, m, h or d behind it, or nothing", () => {
 
 test("a size is shown in the largest unit that leaves at least one", () => {
   const shown = [1, 1023, 1024, 99_999, 1 << 20, 1.5 * 2 ** 30, 20 * 2 ** 30].map(showSize);
-  assert.deepEqual(shown, ["1 bytes", "1023 bytes", "1 KB", "97.7 KB", "1 MB", "1.5 GB", "20 GB"]);
+  assert.deepEqual(shown, ["1 byte", "1023 bytes", "1 KB", "97.7 KB", "1 MB", "1.5 GB", "20 GB"]);
 });
 
 test("a duration is shown in its largest whole unit", () => {
