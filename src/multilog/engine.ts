@@ -168,7 +168,7 @@ export class Engine {
         if (batch.more) await new Promise((resolve) => setImmediate(resolve));
         else if (!this.stopping) await this.pause(source);
       } else if (source.ended) return;
-      else await source.wait();
+      else if (!this.isCalled) await source.wait();
     }
   }
 
@@ -176,7 +176,13 @@ export class Engine {
   private async pause(source: Source): Promise<void> {
     const { posix } = this.options;
     if (this.pace.isBusy(this.writer.lastLines, posix.monotonicMs())) await posix.sleep(REST_MS);
-    else await source.wait();
+    else if (!this.isCalled) await source.wait();
+  }
+
+  /** Whether somebody called while nothing waited: a wake-up ends only a waiting that has begun. */
+  private get isCalled(): boolean {
+    const isAsked = this.rotationsAsked.length > 0 || this.caretaker?.isDue === true;
+    return isAsked || this.fault !== undefined;
   }
 
   /** What is due between two batches: rotations by the clock or by ALRM, removals by age, a sync. */
