@@ -158,7 +158,12 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
         cases++;
         outcomes[outcome.kind]++;
         for (const warning of outcome.warnings) {
-          said.add(warning.replaceAll(at, "AT").replace(/: [a-z /-]+$/, ""));
+          said.add(
+            warning
+              .replaceAll(at, "AT")
+              .replace(/@[0-9a-f]{24}/, "@")
+              .replace(/: [a-z /-]+$/, ""),
+          );
         }
         if (outcome.kind === "went on" && outcome.warnings.length === 0) silent.add(outcome.call);
       }

@@ -101,7 +101,7 @@ async function finish(t: TestContext, setting: Setting, program: string, args: s
   return running;
 }
 
-const REPEATED = /the first (\d+) lines may repeat/;
+const REPEATED = /the first (\d+) lines? may repeat/;
 
 test("no line is lost in 200 kills, and little comes twice", {
   timeout: 180_000,
