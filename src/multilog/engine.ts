@@ -18,6 +18,7 @@ import type { Batch, Source } from "./source.ts";
 import { StatsFile } from "./stats-file.ts";
 import { StatusFile } from "./status-file.ts";
 import { type Blocked, Trouble, type Warn } from "./trouble.ts";
+import { plural } from "./units.ts";
 
 /** A batch in a quiet moment, and the most; smaller while rotations hold a batch up. */
 const MOST_BATCH_BYTES = 256 * 1024;
@@ -109,6 +110,7 @@ export class Engine {
    * @throws Fatal, exit code 111; nothing has been read then, and everything is released
    */
   async open(): Promise<void> {
+    const { posix } = this.options;
     try {
       for (const status of this.statuses) status.open();
       for (const logdir of this.logdirs) {
@@ -348,7 +350,7 @@ export class Engine {
       if (repeated === undefined) continue;
       const { logdir, archive, lines } = repeated;
       this.books.repeatedLines += lines;
-      const said = `: the first ${plural(lines, "line")} may repeat the last of `;
+      const said = `: the first ${plural(lines, "line")} may repeat the last ones of `;
       this.options.warn(joined([logdir.path, said, archive]));
     }
   }
