@@ -56,6 +56,7 @@ export class Engine {
   private namesCheckedMs = Number.NEGATIVE_INFINITY;
   private most = MOST_BATCH_BYTES;
   private stopping = false;
+  private ended = false;
   private fault: Error | undefined;
   private rotationsAsked: (() => void)[] = [];
 
@@ -154,6 +155,7 @@ export class Engine {
     } finally {
       this.caretaker.stop();
       this.release();
+      this.ended = true;
       for (const done of this.rotationsAsked) done();
     }
   }
@@ -295,9 +297,10 @@ export class Engine {
     return clean;
   }
 
-  /** Rotates every log that holds something, as ALRM asks; resolves when `current` is new. */
-  rotate(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Rotates every log that holds something, as ALRM asks; resolves when `current` is new, or the end has come. */
+  async rotate(): Promise<void> {
+    if (this.ended) return;
+    await new Promise<void>((resolve) => {
       this.rotationsAsked.push(resolve);
       this.source?.wake();
     });
