@@ -5,36 +5,20 @@
  * pieces when something could not be done: it remembers how much of the batch stands in the files
  * already. Invariant: `filled` is the size of the file behind `current`.
  */
-import {
-  AT_CWD,
-  Fatal,
-  type Fd,
-  orFatal,
-  type Posix,
-  SystemFailure,
-  unableTo,
-} from "../posix/index.ts";
+import { Fatal, type Fd, orFatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { latestLabel } from "./archive.ts";
 import { findCut } from "./cut.ts";
+import { type Entry, enterLogdir } from "./entry.ts";
 import type { LabelClock } from "./label-clock.ts";
 import { letGo } from "./let-go.ts";
+import { FINISHED_MODE, IN_USE_MODE, type Place } from "./place.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import { rescue } from "./rescue.ts";
-import {
-  FINISHED_MODE,
-  type Patience,
-  pruneAndSay,
-  Rotation,
-  type RotationCounts,
-  type RotationPlace,
-  syncDirectory,
-} from "./rotation.ts";
+import { pruneAndSay } from "./retention.ts";
+import { type Patience, Rotation, type RotationCounts } from "./rotation.ts";
 import type { LogdirSettings } from "./script.ts";
-import { attempt, type Blocked, type Trouble, type Warn } from "./trouble.ts";
-
-const CURRENT_MODE = 0o644;
-const DIRECTORY_MODE = 0o700;
-const LOCK_MODE = 0o600;
+import { syncDirectory } from "./sync.ts";
+import { attempt, attemptLater, type Blocked, type Trouble, type Warn } from "./trouble.ts";
 
 /** What a log directory shares with the engine that writes into it. */
 export interface LogdirHost {
@@ -93,7 +77,9 @@ export class Logdir {
    */
   async open(): Promise<void> {
     const { host, path } = this;
-    this.enter();
+    const { directory, lock } = enterLogdir(host.posix, path);
+    this.directory = directory;
+    this.lock = lock;
     host.clock.advance(orFatal(["read ", path], () => latestLabel(host.posix, this.directory)));
     const { current, ...recovered } = await recover(this.place());
     this.current = current;
@@ -113,23 +99,7 @@ export class Logdir {
     return this.directory;
   }
 
-  private enter(): void {
-    const { posix } = this.host;
-    const { path } = this;
-    // Where it is not there and cannot be made, opening it says why (multilog.c does the same).
-    attempt(["create ", path], () => posix.makeDirectory(AT_CWD, path, DIRECTORY_MODE));
-    this.directory = orFatal(["open directory ", path], () =>
-      posix.openAt(AT_CWD, path, "directory"),
-    );
-    this.lock = orFatal(["lock directory ", path], () => {
-      const lock = posix.openAt(this.directory, "lock", "append", LOCK_MODE);
-      if (posix.lock(lock)) return lock;
-      posix.close(lock);
-      throw new SystemFailure("EAGAIN", "flock", path);
-    });
-  }
-
-  private place(): RotationPlace {
+  private place(): Place {
     const { posix, clock, trouble, warn } = this.host;
     const { path, directory, settings } = this;
     return { posix, path, directory, settings, clock, trouble, warn };
@@ -234,22 +204,20 @@ export class Logdir {
     );
   }
 
-  /** The directory was removed: make it again. The old lock goes with the old directory. */
+  /** The directory was removed: make it again. What was being rotated in it was removed with it. */
   private reenter(): void {
     const { posix } = this.host;
-    const { directory, lock } = this;
-    try {
-      this.enter();
-    } catch (failure) {
-      if (this.directory !== directory) posix.close(this.directory);
-      this.directory = directory;
-      this.lock = lock;
-      if (failure instanceof Fatal) throw new SystemFailure("ENOENT", "open", this.path);
-      throw failure;
-    }
-    posix.close(posix.openAt(this.directory, "state", "truncate", CURRENT_MODE));
+    const { directory, lock, rotation } = this;
+    const entry = enterAgain(posix, this.path);
+    this.directory = entry.directory;
+    this.lock = entry.lock;
+    this.rotation = undefined;
+    posix.close(posix.openAt(this.directory, "state", "truncate", IN_USE_MODE));
     letGo(posix, lock);
-    letGo(posix, directory);
+    rotation?.drop();
+    const leave = (): void => letGo(posix, directory);
+    if (rotation === undefined) leave();
+    else rotation.done.then(leave, leave);
   }
 
   /** When `current` was written last, seconds since 1970. */
@@ -298,12 +266,12 @@ export class Logdir {
     const retired = this.retired as Fd;
     if (this.current === retired) {
       const created = attempt(["create ", this.path, "/current"], () => {
-        this.current = posix.openAt(this.directory, "current", "keep", CURRENT_MODE);
+        this.current = posix.openAt(this.directory, "current", "keep", IN_USE_MODE);
       });
       if (created !== undefined) return created;
     }
     const marked = attempt(["set mode of ", this.path, "/current"], () =>
-      posix.setMode(this.current, CURRENT_MODE),
+      posix.setMode(this.current, IN_USE_MODE),
     );
     if (marked !== undefined) return marked;
     this.retired = undefined;
@@ -323,7 +291,7 @@ export class Logdir {
   }
 
   private rotated(rotation: Rotation): void {
-    if (rotation.wasLeft) return;
+    if (rotation.wasLeft || this.rotation !== rotation) return;
     this.rotation = undefined;
     this.host.onRotated(this.path, rotation.archive);
     // The next file has ended meanwhile; what cannot be done now is met again at the next byte.
@@ -384,27 +352,19 @@ export class Logdir {
    */
   async close(): Promise<Blocked | undefined> {
     await this.settled();
-    const { posix } = this.host;
-    if (this.isLeft) return undefined;
-    const checked = this.checkName();
-    if (checked !== undefined) return checked;
-    try {
-      await posix.syncLater(this.current);
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      return { kind: "failure", words: ["write ", this.path, "/current to disk"], failure };
-    }
-    const marked = attempt(["set mode of ", this.path, "/current"], () =>
-      posix.setMode(this.current, FINISHED_MODE),
+    if (this.rotation !== undefined) return undefined;
+    if (this.retired !== undefined) return this.createCurrent() ?? this.close();
+    const { posix, path } = this.place();
+    return (
+      this.checkName() ??
+      (await attemptLater(["write ", path, "/current to disk"], () =>
+        posix.syncLater(this.current),
+      )) ??
+      attempt(["set mode of ", path, "/current"], () =>
+        posix.setMode(this.current, FINISHED_MODE),
+      ) ??
+      attemptLater(["write ", path, " to disk"], () => syncDirectory(posix, this.directory))
     );
-    if (marked !== undefined) return marked;
-    try {
-      await syncDirectory(posix, this.directory);
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      return { kind: "failure", words: ["write ", this.path, " to disk"], failure };
-    }
-    return undefined;
   }
 
   /** Whether a rotation could not be finished; `current` stays unclean, so that a start looks at everything. */
@@ -420,5 +380,15 @@ export class Logdir {
     }
     this.current = this.directory = this.lock = -1;
     this.retired = undefined;
+  }
+}
+
+/** Like `enterLogdir`, after the first byte: a failure is one to be tried again. */
+function enterAgain(posix: Posix, path: Uint8Array): Entry {
+  try {
+    return enterLogdir(posix, path);
+  } catch (failure) {
+    if (failure instanceof Fatal) throw new SystemFailure("ENOENT", "open", path);
+    throw failure;
   }
 }

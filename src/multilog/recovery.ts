@@ -12,12 +12,11 @@ import {
 } from "../posix/index.ts";
 import { linkArchive, listArchives } from "./archive.ts";
 import { letGo } from "./let-go.ts";
+import { IN_USE_MODE, type Place } from "./place.ts";
 import { prune } from "./retention.ts";
-import type { RotationPlace } from "./rotation.ts";
 
 /** Owner-execute: the file is complete and on the disk. */
 const COMPLETE = 0o100;
-const IN_USE_MODE = 0o644;
 const COMPLETE_CODE = Buffer.from("s");
 const UNCLEAN_CODE = Buffer.from("u");
 
@@ -35,7 +34,7 @@ export interface Recovered {
  *
  * @throws Fatal, exit code 111; nothing has been read from the input then
  */
-export async function recover(place: RotationPlace): Promise<Recovered> {
+export async function recover(place: Place): Promise<Recovered> {
   const { posix, directory, path } = place;
   const current = orFatal(["stat ", path, "/current"], () => posix.statusAt(directory, "current"));
   if (current !== undefined && (current.mode & COMPLETE) !== 0) {
@@ -70,7 +69,7 @@ export async function recover(place: RotationPlace): Promise<Recovered> {
 }
 
 /** As in the C program, what cannot be removed stays; the steps behind this one do without. */
-function remove(place: RotationPlace, file: string): void {
+function remove(place: Place, file: string): void {
   try {
     place.posix.unlinkAt(place.directory, file);
   } catch (failure) {
@@ -78,7 +77,7 @@ function remove(place: RotationPlace, file: string): void {
   }
 }
 
-function openCurrent(place: RotationPlace): { current: Fd; filled: number } {
+function openCurrent(place: Place): { current: Fd; filled: number } {
   const { posix, directory, path } = place;
   const current = orFatal(["append to ", path, "/current"], () =>
     posix.openAt(directory, "current", "keep", IN_USE_MODE),
@@ -98,11 +97,7 @@ function openCurrent(place: RotationPlace): { current: Fd; filled: number } {
  *
  * @returns the archive's name; undefined when there was no such file
  */
-async function finish(
-  place: RotationPlace,
-  file: string,
-  code: Uint8Array,
-): Promise<Buffer | undefined> {
+async function finish(place: Place, file: string, code: Uint8Array): Promise<Buffer | undefined> {
   const { posix, directory, path, clock } = place;
   const found = await untilDone(place, ["stat ", path, "/", file], () =>
     posix.statusAt(directory, file),
@@ -133,7 +128,7 @@ function nameOf(posix: Posix, directory: Fd, device: number, inode: number): Buf
 }
 
 /** Does a step until it succeeds, with a warning and a pause after each failure. */
-async function untilDone<T>(place: RotationPlace, words: Words, step: () => T): Promise<T> {
+async function untilDone<T>(place: Place, words: Words, step: () => T): Promise<T> {
   for (;;) {
     try {
       return step();

@@ -4,10 +4,11 @@
  * The oldest go first, by name; a file that cannot be removed is said once and passed over, and the
  * next one goes in its place.
  */
-import { ignoring, type Posix, SystemFailure } from "../posix/index.ts";
+import { ignoring, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { toUnixNanos } from "../tai64/instant.ts";
 import { readLabel } from "../tai64/label.ts";
 import { listArchives } from "./archive.ts";
+import type { Place } from "./place.ts";
 import type { LogdirSettings } from "./script.ts";
 
 const NANOS_PER_SECOND = 1_000_000_000n;
@@ -63,4 +64,13 @@ function isTooOld(name: Buffer, ageSeconds: number | undefined, now: bigint): bo
   if (ageSeconds === undefined) return false;
   const label = readLabel(name);
   return label !== undefined && toUnixNanos(label) < now - BigInt(ageSeconds) * NANOS_PER_SECOND;
+}
+
+/** Removes the archives that are not to be kept, and says which could not be removed. */
+export function pruneAndSay({ posix, directory, settings, warn, path }: Place): void {
+  // `current` will grow to its size; the total is kept then too.
+  const { stuck } = prune(posix, directory, settings, posix.now(), settings.sizeBytes);
+  for (const { name, failure } of stuck) {
+    warn(unableTo(["remove ", path, "/", name, ", keeping it"], failure));
+  }
 }

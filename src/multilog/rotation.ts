@@ -5,80 +5,19 @@
  * A list of named steps; each is done again, after a warning and a pause, until it succeeds. What a
  * crash between any two of them leaves, and what a start makes of it, stands in docs/logdir.md.
  */
-import {
-  type Fd,
-  ignoring,
-  joined,
-  type Posix,
-  SystemFailure,
-  unableTo,
-  type Words,
-} from "../posix/index.ts";
+import { type Fd, ignoring, joined, SystemFailure } from "../posix/index.ts";
 import { linkArchive } from "./archive.ts";
-import type { LabelClock } from "./label-clock.ts";
 import { letGo } from "./let-go.ts";
+import { FINISHED_MODE, type Place } from "./place.ts";
 import { runProcessor } from "./processor.ts";
-import { prune } from "./retention.ts";
-import type { LogdirSettings } from "./script.ts";
-import type { Trouble, Warn } from "./trouble.ts";
+import { pruneAndSay } from "./retention.ts";
+import { complaintOf, PLAIN, PROCESSED, type RotationStep } from "./rotation-steps.ts";
+import { syncDirectory, syncFile } from "./sync.ts";
 
-export type RotationStep =
-  | "sync previous"
-  | "sync entries"
-  | "mark previous"
-  | "process"
-  | "sync processed"
-  | "sync newstate"
-  | "remove previous"
-  | "keep state"
-  | "link processed"
-  | "remove processed"
-  | "link previous"
-  | "prune"
-  | "sync archive";
-
-const PLAIN: readonly RotationStep[] = [
-  "sync previous",
-  "sync entries",
-  "mark previous",
-  "link previous",
-  "remove previous",
-  "prune",
-  "sync archive",
-];
-
-const PROCESSED: readonly RotationStep[] = [
-  "sync previous",
-  "sync entries",
-  "mark previous",
-  "process",
-  "sync processed",
-  "sync newstate",
-  "remove previous",
-  "keep state",
-  "link processed",
-  "remove processed",
-  "prune",
-  "sync archive",
-];
-
-/** Owner-execute: all of it is on the disk. */
-export const FINISHED_MODE = 0o744;
 const UNPROCESSED = Buffer.from("u");
 
 /** Whether a rotation whose steps fail is left to the next start. */
 export type Patience = "leave" | "keep trying";
-
-/** What a rotation needs to know of its directory. */
-export interface RotationPlace {
-  readonly posix: Posix;
-  readonly path: Uint8Array;
-  readonly directory: Fd;
-  readonly settings: LogdirSettings;
-  readonly clock: LabelClock;
-  readonly trouble: Trouble;
-  readonly warn: Warn;
-}
 
 export interface RotationCounts {
   rotations: number;
@@ -93,7 +32,7 @@ export class Rotation {
   readonly synced: Promise<void>;
   /** The finished file's name, once it has one. */
   archive: Buffer | undefined;
-  private readonly place: RotationPlace;
+  private readonly place: Place;
   private readonly counts: RotationCounts;
   private readonly previous: Fd;
   private steps: readonly RotationStep[];
@@ -110,7 +49,7 @@ export class Rotation {
    * @param previous  descriptor of the file that was `current`; closed here
    * @param inUse  resolves when nobody else uses that descriptor any more
    */
-  constructor(place: RotationPlace, counts: RotationCounts, previous: Fd, inUse: Promise<void>) {
+  constructor(place: Place, counts: RotationCounts, previous: Fd, inUse: Promise<void>) {
     this.place = place;
     this.counts = counts;
     this.previous = previous;
@@ -121,7 +60,10 @@ export class Rotation {
     this.synced = new Promise((resolve) => {
       onSynced = resolve;
     });
-    this.done = this.run(inUse, onSynced).finally(onSynced);
+    this.done = this.run(inUse, onSynced).finally(() => {
+      onSynced();
+      letGo(place.posix, previous);
+    });
   }
 
   /** Whether the program's end came before the rotation's; the next start does the rest. */
@@ -146,6 +88,12 @@ export class Rotation {
     this.place.trouble.wake();
   }
 
+  /** The directory was removed, and this file with it. */
+  drop(): void {
+    this.left = true;
+    this.place.trouble.wake();
+  }
+
   private async run(inUse: Promise<void>, onSynced: () => void): Promise<void> {
     await inUse;
     this.counts.rotations++;
@@ -165,9 +113,9 @@ export class Rotation {
         return;
       } catch (failure) {
         if (!(failure instanceof SystemFailure)) throw failure;
-        this.left = this.mayLeave;
+        this.left ||= this.mayLeave;
         if (this.left) return;
-        await trouble.pauseAside(this.complaint(step, failure), failure);
+        await trouble.pauseAside(complaintOf(step, this.place.path, failure), failure);
       }
     }
   }
@@ -182,7 +130,6 @@ export class Rotation {
         return syncDirectory(posix, directory);
       case "mark previous":
         posix.setMode(this.previous, FINISHED_MODE);
-        letGo(posix, this.previous);
         return;
       case "process":
         return this.process();
@@ -208,6 +155,8 @@ export class Rotation {
 
   private link(name: string): void {
     const { posix, directory, clock } = this.place;
+    // Somebody removed it meanwhile: then there is nothing to keep.
+    if (posix.statusAt(directory, name) === undefined) return;
     this.archive = linkArchive(posix, directory, name, this.ended, clock, this.code);
   }
 
@@ -218,7 +167,8 @@ export class Rotation {
   /** Runs the processor until it succeeds, or until nobody wants to wait for it any longer. */
   private async process(): Promise<void> {
     const { posix, directory, settings, trouble, path } = this.place;
-    for (;;) {
+    while (!this.left) {
+      if (posix.statusAt(directory, "previous") === undefined) return this.passOver();
       this.counts.processorRuns++;
       const command = settings.processor as Uint8Array;
       const ending = await runProcessor(posix, directory, command, (pid) => {
@@ -239,10 +189,15 @@ export class Rotation {
   private leaveUnprocessed(): void {
     this.place.warn(joined(["processor failed in ", this.place.path, ", keeping its input as .u"]));
     this.code = UNPROCESSED;
-    this.steps = PLAIN;
-    this.at = PLAIN.indexOf("mark previous");
+    this.passOver();
+  }
+
+  /** Goes on as if there were no processor. */
+  private passOver(): void {
     this.remove("processed");
     this.remove("newstate");
+    this.steps = PLAIN;
+    this.at = PLAIN.indexOf("mark previous");
   }
 
   private async finishProcessed(): Promise<void> {
@@ -254,69 +209,5 @@ export class Rotation {
     } finally {
       letGo(posix, fd);
     }
-  }
-
-  /** What a step says when it fails: the C program's words where it has the step. */
-  private complaint(step: RotationStep, failure: SystemFailure): Words {
-    const { path } = this.place;
-    switch (step) {
-      case "sync previous":
-        return ["write ", path, "/current to disk"];
-      case "sync entries":
-      case "sync archive":
-        return ["write ", path, " to disk"];
-      case "mark previous":
-        return ["set mode of ", path, "/previous"];
-      case "process":
-        return failure.syscall === "posix_spawn"
-          ? ["fork for processor in ", path]
-          : ["open ", path, "/", failure.path ?? "", " for processor"];
-      case "sync processed":
-        return [
-          failure.syscall === "fchmod" ? "set mode of " : "write ",
-          path,
-          "/processed to disk",
-        ];
-      case "sync newstate":
-        return ["write ", path, "/newstate to disk"];
-      case "keep state":
-        return ["rename newstate to state in directory ", path];
-      case "link previous":
-      case "link processed":
-        return ["link to ", path, "/", failure.path ?? "@"];
-      case "remove previous":
-        return ["remove ", path, "/previous"];
-      case "remove processed":
-        return ["remove ", path, "/processed"];
-      case "prune":
-        return ["read ", path];
-    }
-  }
-}
-
-/** Removes the archives that are not to be kept, and says which could not be removed. */
-export function pruneAndSay({ posix, directory, settings, warn, path }: RotationPlace): void {
-  // `current` will grow to its size; the total is kept then too.
-  const { stuck } = prune(posix, directory, settings, posix.now(), settings.sizeBytes);
-  for (const { name, failure } of stuck) {
-    warn(unableTo(["remove ", path, "/", name, ", keeping it"], failure));
-  }
-}
-
-/** fsync of a directory; file systems that know no such thing say EINVAL. */
-export async function syncDirectory(posix: Posix, directory: Fd): Promise<void> {
-  try {
-    await posix.syncLater(directory);
-  } catch (failure) {
-    if (!(failure instanceof SystemFailure) || failure.code !== "EINVAL") throw failure;
-  }
-}
-
-async function syncFile(posix: Posix, directory: Fd, name: string): Promise<void> {
-  const fd = posix.openAt(directory, name, "append", 0o644);
-  try {
-    await posix.syncLater(fd);
-  } finally {
-    letGo(posix, fd);
   }
 }

@@ -28,6 +28,20 @@ export function attempt(words: Words, step: () => void): Blocked | undefined {
   }
 }
 
+/** The same for a step that takes its time. */
+export async function attemptLater(
+  words: Words,
+  step: () => Promise<void>,
+): Promise<Blocked | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (failure) {
+    if (failure instanceof SystemFailure) return { kind: "failure", words, failure };
+    throw failure;
+  }
+}
+
 /** Pauses that can be cut short, and an account of why and how long somebody stood still. */
 export class Trouble {
   /** Total time spent in pauses, milliseconds, finished pauses alone. */

@@ -1,0 +1,21 @@
+/**
+ * A log directory as the steps of a rotation or a recovery see it.
+ */
+import type { Fd, Posix } from "../posix/index.ts";
+import type { LabelClock } from "./label-clock.ts";
+import type { LogdirSettings } from "./script.ts";
+import type { Trouble, Warn } from "./trouble.ts";
+
+/** Modes tell how far a file is: in use, or complete and on the disk (owner-execute). */
+export const IN_USE_MODE = 0o644;
+export const FINISHED_MODE = 0o744;
+
+export interface Place {
+  readonly posix: Posix;
+  readonly path: Uint8Array;
+  readonly directory: Fd;
+  readonly settings: LogdirSettings;
+  readonly clock: LabelClock;
+  readonly trouble: Trouble;
+  readonly warn: Warn;
+}
