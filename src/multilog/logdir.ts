@@ -38,6 +38,7 @@ export class Logdir {
   /** What the start found. */
   recovered: Omit<Recovered, "current"> = { filled: 0, unclean: false, archives: [] };
   private readonly host: LogdirHost;
+  private readonly told = new Set<string>();
   private directory: Fd = -1;
   private lock: Fd = -1;
   private current: Fd = -1;
@@ -101,8 +102,8 @@ export class Logdir {
 
   private place(): Place {
     const { posix, clock, trouble, warn } = this.host;
-    const { path, directory, settings } = this;
-    return { posix, path, directory, settings, clock, trouble, warn };
+    const { path, directory, settings, told } = this;
+    return { posix, path, directory, settings, clock, trouble, warn, told };
   }
 
   /** A new batch begins: nothing of it stands anywhere. */

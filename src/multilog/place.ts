@@ -18,4 +18,6 @@ export interface Place {
   readonly clock: LabelClock;
   readonly trouble: Trouble;
   readonly warn: Warn;
+  /** Names of archives that could not be removed, and of which that was said. */
+  readonly told: Set<string>;
 }

@@ -67,10 +67,13 @@ function isTooOld(name: Buffer, ageSeconds: number | undefined, now: bigint): bo
 }
 
 /** Removes the archives that are not to be kept, and says which could not be removed. */
-export function pruneAndSay({ posix, directory, settings, warn, path }: Place): void {
+export function pruneAndSay({ posix, directory, settings, warn, path, told }: Place): void {
   // `current` will grow to its size; the total is kept then too.
   const { stuck } = prune(posix, directory, settings, posix.now(), settings.sizeBytes);
   for (const { name, failure } of stuck) {
+    const key = name.toString("latin1");
+    if (told.has(key)) continue;
+    told.add(key);
     warn(unableTo(["remove ", path, "/", name, ", keeping it"], failure));
   }
 }

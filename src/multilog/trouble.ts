@@ -54,6 +54,7 @@ export class Trouble {
   private readonly wakers = new Set<() => void>();
   private readonly retries = new Map<object, string>();
   private readonly pending = new Map<object, { readonly reason: string; readonly since: number }>();
+  private standingSince = 0;
   /** Is told whenever somebody begins or ceases to stand still. */
   onChange: () => void = () => {};
 
@@ -63,9 +64,10 @@ export class Trouble {
     this.pauseMs = pauseMs;
   }
 
-  /** Why somebody stands still now, and since when on the monotonic clock; undefined when nobody does. */
+  /** Why somebody stands still now, and since when on the monotonic clock somebody does; undefined when nobody does. */
   get now(): { readonly reason: string; readonly since: number } | undefined {
-    return this.pending.values().next().value;
+    const oldest = this.pending.values().next().value;
+    return oldest === undefined ? undefined : { ...oldest, since: this.standingSince };
   }
 
   /** Says that something is not possible now, and pauses: nothing is taken from the input meanwhile. */
@@ -111,13 +113,15 @@ export class Trouble {
   async standing(reason: string, wait: () => Promise<void>): Promise<void> {
     const key = {};
     const since = this.posix.monotonicMs();
+    // Of several at once, each moment counts once.
+    if (this.pending.size === 0) this.standingSince = since;
     this.pending.set(key, { reason, since });
     this.onChange();
     try {
       await wait();
     } finally {
       this.pending.delete(key);
-      this.pausedMs += this.posix.monotonicMs() - since;
+      if (this.pending.size === 0) this.pausedMs += this.posix.monotonicMs() - this.standingSince;
       this.onChange();
     }
   }

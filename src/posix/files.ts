@@ -29,7 +29,6 @@ const mkdirat = bind("int mkdirat(int dir, const uint8_t *path, uint32_t mode)")
 const renameat = bind("int renameat(int a, const uint8_t *from, int b, const uint8_t *to)");
 const linkat = bind("int linkat(int a, const uint8_t *from, int b, const uint8_t *to, int flags)");
 const unlinkat = bind("int unlinkat(int dir, const uint8_t *path, int flags)");
-const fchmodat = bind("int fchmodat(int dir, const uint8_t *path, uint32_t mode, int flags)");
 const mkfifo = bind("int mkfifoat(int dir, const uint8_t *path, uint32_t mode)");
 const flock = bind("int flock(int fd, int operation)");
 const LOCK_EX = 2;
@@ -141,9 +140,7 @@ export const files: Files = {
   linkAt: (dir, from, to) => pair("link", from, to, (a, b) => linkat(dir, a, dir, b, 0), to),
   unlinkAt: (dir, name) => named("unlink", name, (path) => unlinkat(dir, path, 0)),
   setMode: (fd, mode) => withFd("fchmod", () => fs.fchmodSync(fd, mode)),
-  setModeAt: (dir, name, mode) => named("chmod", name, (path) => fchmodat(dir, path, mode, 0)),
   truncate: (fd, sizeBytes) => withFd("ftruncate", () => fs.ftruncateSync(fd, sizeBytes)),
-  sync: (fd) => withFd("fsync", () => fs.fsyncSync(fd)),
   syncLater,
   list,
   lock,

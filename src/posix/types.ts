@@ -50,10 +50,7 @@ export interface Files {
   linkAt(dir: Fd, from: Name, to: Name): void;
   unlinkAt(dir: Fd, name: Name): void;
   setMode(fd: Fd, mode: number): void;
-  setModeAt(dir: Fd, name: Name, mode: number): void;
   truncate(fd: Fd, sizeBytes: number): void;
-  /** fsync in this thread. */
-  sync(fd: Fd): void;
   /** fsync in a pool thread. */
   syncLater(fd: Fd): Promise<void>;
   /** The names in a directory, `.` and `..` left out, in no order. */

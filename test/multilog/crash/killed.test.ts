@@ -203,7 +203,11 @@ test("the C program goes on where a killed multilog was, and the other way round
   fs.mkdirSync(bare);
   for (const name of fs.readdirSync(setting.dir).filter((file) => /^(@|current)/.test(file))) {
     const text = fs.readFileSync(join(setting.dir, name), "latin1");
-    fs.writeFileSync(join(bare, name), text.replace(/^@[0-9a-f]{24} /gm, ""), "latin1");
+    fs.writeFileSync(
+      join(bare, name),
+      text.replace(/^@[0-9a-f]{24} |^@[0-9a-f]{0,24}$/gm, ""),
+      "latin1",
+    );
   }
   const found = judge(bare, { count: setting.pump.count, width: WIDTH, stampBytes: 0 });
   t.diagnostic(`${turns} turns, ${setting.pump.count} lines, ${found.repeats} came again`);
