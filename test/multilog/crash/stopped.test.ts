@@ -258,3 +258,45 @@ test("a start that dies at any system call leaves what the next start can use", 
   for (const left of recovering) assert.ok(known.has(left), `docs/logdir.md does not list ${left}`);
   for (const left of RECOVERY) assert.ok(recovering.has(left), `no crash of a start left ${left}`);
 });
+
+test("no file bears the bit before fsync has covered all of it and its name", {
+  timeout: 30_000,
+}, async (t) => {
+  const at = join(temporary(t), "x");
+  fs.mkdirSync(at);
+  const pipe = new Pipe(t);
+  const unsynced = new Set<string>();
+  const inode = (fd: number): string => String(real.status(fd).inode);
+  let marked = 0;
+  let namesChanged = 0;
+  const posix: Posix = {
+    ...real,
+    write: (fd, memory, from, length) => {
+      unsynced.add(inode(fd));
+      return real.write(fd, memory, from, length);
+    },
+    renameAt: (dir, from, to) => {
+      namesChanged++;
+      unsynced.add(inode(dir));
+      real.renameAt(dir, from, to);
+    },
+    syncLater: async (fd) => {
+      const about = inode(fd);
+      await real.syncLater(fd);
+      unsynced.delete(about);
+    },
+    setMode: (fd, mode) => {
+      if (mode === 0o744) {
+        marked++;
+        assert.ok(!unsynced.has(inode(fd)), "marked before its bytes are on the disk");
+      }
+      real.setMode(fd, mode);
+    },
+    linkAt: (dir, from, to) => {
+      assert.ok(!unsynced.has(inode(dir)), "linked before the directory is on the disk");
+      real.linkAt(dir, from, to);
+    },
+  };
+  assert.equal(await runOnce(pipe, newChunks(), ["t", "s4096", `${at}/a`], posix), true);
+  assert.ok(marked >= 4 && namesChanged >= 3, `${marked} marks, ${namesChanged} renames`);
+});
