@@ -286,7 +286,9 @@ test("a processor that hangs holds up no line of the next file, and KILL loses n
   const home = temporary(t);
   const dir = join(home, "log");
   const pipe = new LargePipe(t);
-  const script = ["s16384", "!sleep 1000", dir];
+  // KILL does not reach the processor: it says who it is, and is ended here.
+  const pidFile = join(home, "pid");
+  const script = ["s16384", `!echo $$ > ${pidFile}; exec sleep 1000`, dir];
   const running = new Running(t, ours("multilog"), script, { cwd: home, input: pipe });
   await pipe.write(lines(0, 60, WIDTH));
   await pipe.drained();
@@ -294,6 +296,10 @@ test("a processor that hangs holds up no line of the next file, and KILL loses n
   await pipe.drained();
   // The file behind it ends as well: from here on the pipe holds the lines.
   await pipe.write(lines(90, 200, WIDTH));
+  const pid = (): number => Number(fs.existsSync(pidFile) && fs.readFileSync(pidFile, "utf8"));
+  await until(() => pid() > 0, "the processor runs");
+  const processor = pid();
+  t.after(() => process.kill(processor, "SIGKILL"));
   await running.stop("SIGKILL");
   pipe.end();
   const successor = new Running(t, ours("multilog"), ["s16384", dir], { cwd: home, input: pipe });
