@@ -1,5 +1,5 @@
 /**
- * A pipe as the source: what stands in it is copied (tee), and taken (splice to /dev/null) only
+ * A pipe as the source: what stands in it is copied (tee), and taken (splice) only
  * when it is written. Killed at any instruction in between, this process has lost nothing.
  *
  * Whole lines are served; a line that is not finished stays in the pipe, so that a successor finds
@@ -154,12 +154,25 @@ export class PipeSource implements Source {
     if (batch.length > batch.taken) into.memory[into.at + batch.taken] = LF;
   }
 
+  /**
+   * From pipe to pipe, so that all of it goes at once: on the way to /dev/null, splice(2) looks for
+   * signals between two pages, and a SIGKILL would leave the tail of a line behind.
+   */
   take(batch: Batch): void {
     for (let left = batch.taken; left > 0; ) {
-      const moved = this.posix.splice(this.fd, this.sink, left);
+      const moved = this.posix.splice(this.fd, this.copyIn, left);
       // Gone already: somebody else reads from this pipe. It is written, so nothing is lost.
       if (moved <= 0) return;
       left -= moved;
+      this.discardCopy(moved);
+    }
+  }
+
+  private discardCopy(copied: number): void {
+    for (let left = copied; left > 0; ) {
+      const gone = this.posix.splice(this.copyOut, this.sink, left);
+      if (gone <= 0) throw new Error("somebody else reads from our own pipe");
+      left -= gone;
     }
   }
 
