@@ -26,8 +26,9 @@ const EVENT_BYTES = process.arch === "x64" ? 12 : 16;
 const DATA_AT = process.arch === "x64" ? 4 : 8;
 const MOST_EVENTS = 256;
 const REST_MS = 1;
-/** News that come further apart than this are answered at once: 2,000 a second cost no rest. */
-const QUIET_MS = 0.5;
+/** So soon after the question, news are quick; so many of them in a row, and the waiter rests. */
+const QUICK_MS = 0.3;
+const MOST_QUICK_NEWS = 20;
 /** Where no pidfd can be had: how often a child is asked for. */
 const CHILD_POLL_MS = 20;
 
@@ -53,6 +54,7 @@ class Waiter {
   private running = false;
   /** An epoll_wait stands in the pool: only the bell ends it before there is news. */
   private calling = false;
+  private quickNews = 0;
 
   constructor() {
     this.control(EPOLL_CTL_ADD, this.bell, EPOLLIN);
@@ -102,9 +104,10 @@ class Waiter {
 
   /** Who was told has its turn first: what it takes from its pipe is no news any more. */
   private async rest(waitedMs: number): Promise<void> {
+    this.quickNews = waitedMs < QUICK_MS ? this.quickNews + 1 : 0;
     // An interrupted or failed call is news as well, so that neither can spin.
     await new Promise<void>((resolve) => {
-      if (waitedMs < QUIET_MS) setTimeout(resolve, REST_MS);
+      if (this.quickNews > MOST_QUICK_NEWS) setTimeout(resolve, REST_MS);
       else setImmediate(resolve);
     });
   }
