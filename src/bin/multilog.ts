@@ -11,6 +11,7 @@ import {
   ignoreAgain,
   ignoring,
   joined,
+  leave,
   posix,
   setUmask,
 } from "../posix/index.ts";
@@ -25,7 +26,7 @@ const SYSTEM_TROUBLE = 111;
 /** As in the C program: what multilog makes is readable, whatever its caller's umask. */
 const UMASK = 0o022;
 
-process.exit(await main(argumentBytes()));
+leave(await main(argumentBytes()));
 
 async function main(words: readonly Uint8Array[]): Promise<number> {
   try {
@@ -56,7 +57,7 @@ async function capture(words: readonly Uint8Array[]): Promise<number> {
   const early: NodeJS.Signals[] = [];
   let warned = false;
   let act = (signal: NodeJS.Signals): void => {
-    if (signal === "SIGTERM" && warned) process.exit(SYSTEM_TROUBLE);
+    if (signal === "SIGTERM" && warned) leave(SYSTEM_TROUBLE);
     early.push(signal);
   };
   for (const signal of ["SIGTERM", "SIGALRM"] as const) process.on(signal, () => act(signal));

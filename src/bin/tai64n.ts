@@ -8,6 +8,7 @@ import { readFile } from "../posix/assets.ts";
 import { clock } from "../posix/clock.ts";
 import { files } from "../posix/files.ts";
 import { argumentBytes, readLaunch } from "../posix/launch.ts";
+import { ownProcess } from "../posix/leave.ts";
 import { pipes } from "../posix/pipes.ts";
 import { runCommand } from "../tai64/command.ts";
 import { localiseUrl, makeKernel } from "../tai64/kernel.ts";
@@ -32,5 +33,5 @@ if (alone === "--help") {
   process.stdout.write(`${versionOf(manifestUrl)}\n`);
 } else {
   const stamper = new Stamper(makeKernel(readFile(localiseUrl)), () => clock.now());
-  runCommand(stamper, { ...files, ...pipes }, readLaunch(), process);
+  runCommand(stamper, { ...files, ...pipes }, readLaunch(), ownProcess);
 }

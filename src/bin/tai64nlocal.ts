@@ -8,6 +8,7 @@ import { readFile } from "../posix/assets.ts";
 import { clock } from "../posix/clock.ts";
 import { files } from "../posix/files.ts";
 import { argumentBytes, readLaunch } from "../posix/launch.ts";
+import { ownProcess } from "../posix/leave.ts";
 import { pipes } from "../posix/pipes.ts";
 import { runCommand } from "../tai64/command.ts";
 import { localiseUrl, makeKernel } from "../tai64/kernel.ts";
@@ -35,7 +36,7 @@ const style = chooseStyle(options);
 const filter = options.anywhere
   ? new (await import("../tai64/anywhere.ts")).AnywhereLocaliser(zone, style)
   : new Localiser(makeKernel(readFile(localiseUrl)), zone, style);
-runCommand(filter, { ...files, ...pipes }, readLaunch(), process);
+runCommand(filter, { ...files, ...pipes }, readLaunch(), ownProcess);
 
 async function readOptions(): Promise<Options> {
   const { Command } = await import("commander");

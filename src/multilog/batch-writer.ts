@@ -189,7 +189,10 @@ function compile(script: Script, stamp: Stamp | undefined): Program {
     return compileProgram(kernelActions(script.actions), stamp?.form);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new Fatal(100, joined([`the logging script is too large: ${error.message}`]));
+    throw new Fatal(
+      100,
+      joined([`the logging script is more than the kernel can hold: ${error.message}`]),
+    );
   }
 }
 

@@ -23,6 +23,8 @@ import { plural } from "./units.ts";
 /** A batch in a quiet moment, and the most; smaller while rotations hold a batch up. */
 const MOST_BATCH_BYTES = 256 * 1024;
 const LEAST_BATCH_BYTES = 4096;
+/** How long a rotation that is in the way is waited for before the log is looked at again. */
+const BUSY_LOOK_MS = 1000;
 /** How long a busy source is left alone: 2 ms cost half the CPU of 1 ms at 50,000 lines a second (bench/cpu.bench.ts). */
 const REST_MS = 2;
 /** How often it is looked whether somebody removed a log that is written. */
@@ -54,11 +56,11 @@ export class Engine {
   private watches: RepeatWatch[] = [];
   private readonly pace = new Pace();
   private namesCheckedMs = Number.NEGATIVE_INFINITY;
-  private most = MOST_BATCH_BYTES;
+  /** A batch is no larger than the smallest log: what a SIGKILL repeats is no more than one file. */
+  private readonly largest: number;
+  private most: number;
   private stopping = false;
-  private ended = false;
   private fault: Error | undefined;
-  private rotationsAsked: (() => void)[] = [];
 
   constructor(script: Script, options: EngineOptions) {
     const { posix, warn } = options;
@@ -66,6 +68,8 @@ export class Engine {
     this.trouble = new Trouble(posix, warn, options.pauseMs);
     this.clock = new LabelClock(() => posix.now());
     this.startMs = Number(posix.now() / 1_000_000n);
+    this.largest = largestBatch(script);
+    this.most = this.largest;
     for (const action of script.actions) {
       if (action.kind === "status") this.statuses.push(new StatusFile(posix, action.file));
       if (action.kind === "logdir") {
@@ -74,6 +78,7 @@ export class Engine {
             posix,
             warn,
             clock: this.clock,
+            isLabelled: script.stamp === "tai64n",
             trouble: this.trouble,
             onRotated: options.onRotated,
             onFault: (fault) => this.fail(fault),
@@ -155,8 +160,6 @@ export class Engine {
     } finally {
       this.caretaker.stop();
       this.release();
-      this.ended = true;
-      for (const done of this.rotationsAsked) done();
     }
   }
 
@@ -185,17 +188,12 @@ export class Engine {
 
   /** Whether somebody called while nothing waited: a wake-up ends only a waiting that has begun. */
   private get isCalled(): boolean {
-    const isAsked = this.rotationsAsked.length > 0 || this.caretaker?.isDue === true;
-    return isAsked || this.fault !== undefined;
+    return this.caretaker?.isDue === true || this.fault !== undefined;
   }
 
   /** What is due between two batches: rotations by the clock or by ALRM, removals by age, a sync. */
   private async keepHouse(): Promise<void> {
-    const asked = this.rotationsAsked;
-    this.rotationsAsked = [];
-    if (asked.length > 0) for (const logdir of this.logdirs) this.caretaker?.askRotation(logdir);
     if (this.caretaker?.isDue) await this.caretaker.work();
-    for (const done of asked) done();
   }
 
   /**
@@ -208,7 +206,7 @@ export class Engine {
     writer.begin();
     for (let tries = 0; ; tries++) {
       // While this engine waited, others may have used the kernel's memory.
-      if (tries > 0) source.offerAgain(writer.memory, batch);
+      if (tries > 0 && !source.offerAgain(writer.memory, batch)) return this.giveUpOn(batch);
       const blocked = this.checkNames() ?? writer.attempt(batch.length);
       if (blocked === undefined) {
         this.grow(tries === 0);
@@ -227,6 +225,14 @@ export class Engine {
   }
 
   /** Once in a while: whether every log still has its name. */
+  /** Somebody else has taken the batch from the pipe meanwhile: it is theirs now. */
+  private giveUpOn(batch: Batch): boolean {
+    this.options.warn(
+      joined([`somebody else reads from the input: ${batch.taken} bytes are gone`]),
+    );
+    return true;
+  }
+
   private checkNames(): Blocked | undefined {
     const now = this.options.posix.monotonicMs();
     if (now - this.namesCheckedMs < NAMES_MS) return undefined;
@@ -237,7 +243,7 @@ export class Engine {
   }
 
   private grow(atOnce: boolean): void {
-    if (atOnce) this.most = Math.min(MOST_BATCH_BYTES, this.most * 2);
+    if (atOnce) this.most = Math.min(this.largest, this.most * 2);
   }
 
   private noteTaken(batch: Batch): void {
@@ -254,7 +260,10 @@ export class Engine {
     } else {
       // Smaller batches while rotations are slow: less is put into memory twice.
       this.most = Math.max(LEAST_BATCH_BYTES, Math.floor(this.most / 2));
-      await this.trouble.standing("a rotation is at work", () => blocked.done);
+      // Looked at again once a second: the directory may have been removed, and the rotation with it.
+      await this.trouble.standing("a rotation is at work", () =>
+        Promise.race([blocked.done, this.options.posix.sleep(BUSY_LOOK_MS)]),
+      );
     }
     if (this.fault !== undefined) throw this.fault;
   }
@@ -279,31 +288,34 @@ export class Engine {
     let clean = true;
     for (const logdir of this.logdirs) {
       if (this.stopping) logdir.hurry("leave");
-      for (;;) {
-        const blocked = await logdir.close();
-        if (blocked?.kind !== "failure") break;
-        if (this.stopping) {
-          this.options.warn(unableTo(blocked.words, blocked.failure));
-          clean = false;
-          break;
-        }
-        await this.trouble.pause(blocked.words, blocked.failure);
-      }
-      if (logdir.isLeft) clean = false;
-      this.caretaker?.noteClosed(logdir);
+      if (await this.closeLog(logdir)) this.caretaker?.noteClosed(logdir);
+      else clean = false;
     }
     if (this.fault !== undefined) throw this.fault;
     this.stats?.write();
     return clean;
   }
 
+  /** @returns whether all of it is on the disk */
+  private async closeLog(logdir: Logdir): Promise<boolean> {
+    for (;;) {
+      const blocked = await logdir.close();
+      if (blocked?.kind !== "failure") return !logdir.isLeft;
+      if (this.stopping) {
+        this.options.warn(unableTo(blocked.words, blocked.failure));
+        return false;
+      }
+      await this.trouble.pause(blocked.words, blocked.failure);
+    }
+  }
+
   /** Rotates every log that holds something, as ALRM asks; resolves when `current` is new, or the end has come. */
   async rotate(): Promise<void> {
-    if (this.ended) return;
-    await new Promise<void>((resolve) => {
-      this.rotationsAsked.push(resolve);
-      this.source?.wake();
-    });
+    const { caretaker } = this;
+    if (caretaker === undefined) return;
+    const asked = this.logdirs.map((logdir) => caretaker.askRotation(logdir));
+    this.source?.wake();
+    await Promise.all(asked);
   }
 
   /**
@@ -357,4 +369,11 @@ export class Engine {
       this.options.warn(joined([logdir.path, said, archive]));
     }
   }
+}
+
+function largestBatch(script: Script): number {
+  const sizes = script.actions.flatMap((action) =>
+    action.kind === "logdir" ? [action.settings.sizeBytes] : [],
+  );
+  return Math.min(MOST_BATCH_BYTES, ...sizes);
 }

@@ -85,8 +85,9 @@ export abstract class HeldSource implements Source {
     if (length > taken) into.memory[into.at + taken] = LF;
   }
 
-  offerAgain(into: BatchMemory, batch: Batch): void {
+  offerAgain(into: BatchMemory, batch: Batch): boolean {
     this.copyOut(into, batch.length, batch.taken);
+    return true;
   }
 
   take(batch: Batch): void {

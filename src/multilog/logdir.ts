@@ -6,7 +6,7 @@
  * already. Invariant: `filled` is the size of the file behind `current`.
  */
 import { Fatal, type Fd, orFatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
-import { latestLabel } from "./archive.ts";
+import { latestLabel, linkArchive } from "./archive.ts";
 import { findCut } from "./cut.ts";
 import { type Entry, enterLogdir } from "./entry.ts";
 import type { LabelClock } from "./label-clock.ts";
@@ -20,10 +20,15 @@ import type { LogdirSettings } from "./script.ts";
 import { syncDirectory } from "./sync.ts";
 import { attempt, attemptLater, type Blocked, type Trouble, type Warn } from "./trouble.ts";
 
+/** As after an unclean stop. */
+const UNCLEAN_CODE = Buffer.from("u");
+
 /** What a log directory shares with the engine that writes into it. */
 export interface LogdirHost {
   readonly posix: Posix;
   readonly clock: LabelClock;
+  /** Whether each line begins with a label. */
+  readonly isLabelled: boolean;
   readonly trouble: Trouble;
   readonly warn: Warn;
   readonly onRotated: (path: Uint8Array, archive: Buffer | undefined) => void;
@@ -63,6 +68,7 @@ export class Logdir {
   /** Bytes, or a new name, that no fsync has covered. */
   private dirty = false;
   private syncing: Promise<void> = Promise.resolve();
+  private lastSync: Promise<void> = Promise.resolve();
   private entryDirty = false;
 
   constructor(path: Uint8Array, settings: LogdirSettings, host: LogdirHost) {
@@ -81,7 +87,9 @@ export class Logdir {
     const { directory, lock } = enterLogdir(host.posix, path);
     this.directory = directory;
     this.lock = lock;
-    host.clock.advance(orFatal(["read ", path], () => latestLabel(host.posix, this.directory)));
+    host.clock.advance(
+      orFatal(["read ", path], () => latestLabel(host.posix, this.directory, host.isLabelled)),
+    );
     const { current, ...recovered } = await recover(this.place());
     this.current = current;
     this.filled = recovered.filled;
@@ -149,7 +157,10 @@ export class Logdir {
         // A short write may have stopped before the line end: look again.
         if (taken === cut.length) this.ended = cut.ends;
       });
-      if (failed !== undefined) return failed;
+      // A limit on file sizes (RLIMIT_FSIZE) that is below ours: the file ends there.
+      if (failed?.kind === "failure" && failed.failure.code === "EFBIG" && this.filled > 0) {
+        this.ended = true;
+      } else if (failed !== undefined) return failed;
     }
     // As soon as the file ends; where that is not possible now, before the next byte.
     if (this.ended && this.rotation === undefined) this.rotateNow();
@@ -172,20 +183,27 @@ export class Logdir {
   /** Once a batch: whether somebody removed `current` or the directory; what was written since is kept. */
   checkName(): Blocked | undefined {
     if (this.retired !== undefined) return undefined;
-    const { posix } = this.host;
     return attempt(["find ", this.path, "/current again"], () => {
-      if (posix.status(this.current).links > 0) {
-        this.namedFilled = this.filled;
-        return;
-      }
-      this.rebuild();
+      if (this.hasItsName()) this.namedFilled = this.filled;
+      else this.rebuild();
     });
   }
 
+  private hasItsName(): boolean {
+    const { posix } = this.host;
+    const { device, inode } = posix.status(this.current);
+    const named = posix.statusAt(this.directory, "current");
+    return named?.device === device && named.inode === inode;
+  }
+
   private rebuild(): void {
-    const { posix, warn } = this.host;
+    const { posix, warn, clock } = this.host;
     const lost = posix.status(this.directory).links === 0;
     if (lost) this.reenter();
+    // Somebody else's file of that name is kept, as the leaving of an unclean stop would be.
+    if (posix.statusAt(this.directory, "current") !== undefined) {
+      linkArchive(posix, this.directory, "current", clock.take(), clock, UNCLEAN_CODE);
+    }
     const since = this.namedFilled;
     const rescued = rescue(posix, this.directory, this.current, since, this.filled);
     letGo(posix, this.current);
@@ -196,13 +214,8 @@ export class Logdir {
     this.entryDirty = true;
     this.dirty = true;
     const what = lost ? "" : "/current";
-    warn(
-      unableTo([
-        "find ",
-        this.path,
-        `${what}, made it again with ${this.filled} bytes written since`,
-      ]),
-    );
+    const done = `${what}, made it again with ${this.filled} bytes written since`;
+    warn(unableTo(["find ", this.path, done]));
   }
 
   /** The directory was removed: make it again. What was being rotated in it was removed with it. */
@@ -320,7 +333,14 @@ export class Logdir {
   }
 
   /** fsync of `current`, and of the directory when `current` is new in it. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    // One after the other: the second covers what came during the first.
+    const sync = this.lastSync.then(() => this.syncNow());
+    this.lastSync = sync.catch(() => undefined);
+    return sync;
+  }
+
+  private async syncNow(): Promise<void> {
     const { posix } = this.host;
     if (!this.dirty && !this.entryDirty) return;
     this.dirty = false;

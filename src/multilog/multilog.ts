@@ -106,9 +106,11 @@ export async function startMultilog(script: Script, options: MultilogOptions): P
     pauseMs: options.pauseMs ?? PAUSE_MS,
     warn: (line) => {
       options.onWarning?.(line);
-      multilog?.emit("warning", line);
+      // In a turn of their own: what a listener throws is its program's, and does not end the capture.
+      queueMicrotask(() => multilog?.emit("warning", line));
     },
-    onRotated: (directory, archive) => multilog?.emit("rotated", directory, archive),
+    onRotated: (directory, archive) =>
+      queueMicrotask(() => multilog?.emit("rotated", directory, archive)),
   });
   const { source, writable } = orFatal(["prepare the input"], () =>
     makeSource(posix, options.input),

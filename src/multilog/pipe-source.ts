@@ -116,6 +116,8 @@ export class PipeSource implements Source {
   /** Whether nothing more fits into the pipe: then its copy has no room either. */
   private isFull(into: BatchMemory, wanted: number): boolean {
     const { posix } = this;
+    // Its writer may have made it smaller.
+    this.pipeBytes = this.fitCopy();
     const copied = posix.tee(this.fd, this.copyIn, wanted);
     const full = (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
     this.drainCopy(into, copied);
@@ -147,11 +149,11 @@ export class PipeSource implements Source {
     return this.pipeBytes > before;
   }
 
-  offerAgain(into: BatchMemory, batch: Batch): void {
+  offerAgain(into: BatchMemory, batch: Batch): boolean {
     // From the first byte again: tee(2) always begins there, and all of it stands there still.
     const copied = this.peek(into, batch.taken);
-    if (copied < batch.taken) throw new Error("somebody else reads from the input pipe");
     if (batch.length > batch.taken) into.memory[into.at + batch.taken] = LF;
+    return copied === batch.taken;
   }
 
   /**

@@ -7,7 +7,7 @@
 import { ignoring, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { toUnixNanos } from "../tai64/instant.ts";
 import { readLabel } from "../tai64/label.ts";
-import { listArchives } from "./archive.ts";
+import { countArchives, listArchives } from "./archive.ts";
 import type { Place } from "./place.ts";
 import type { LogdirSettings } from "./script.ts";
 
@@ -33,6 +33,10 @@ export function prune(
   now: bigint,
   rest: number,
 ): Pruning {
+  const { files, totalBytes, ageSeconds } = settings;
+  const isCounted = totalBytes === undefined && ageSeconds === undefined;
+  // The usual case, and a cheap one: there are not too many.
+  if (isCounted && countArchives(posix, directory) < files) return { removed: [], stuck: [] };
   const archives = listArchives(posix, directory);
   const sizes = settings.totalBytes === undefined ? [] : sizesOf(posix, directory, archives);
   let held = rest + sizes.reduce((sum, size) => sum + size, 0);

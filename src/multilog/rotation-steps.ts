@@ -60,8 +60,11 @@ export function complaintOf(step: RotationStep, path: Uint8Array, failure: Syste
         ? ["fork for processor in ", path]
         : ["open ", path, "/", failure.path ?? "", " for processor"];
     case "sync processed":
-      return [failure.syscall === "fchmod" ? "set mode of " : "write ", path, "/processed to disk"];
+      if (failure.syscall === "open") return ["create ", path, "/processed"];
+      if (failure.syscall === "fchmod") return ["set mode of ", path, "/processed"];
+      return ["write ", path, "/processed to disk"];
     case "sync newstate":
+      if (failure.syscall === "open") return ["create ", path, "/newstate"];
       return ["write ", path, "/newstate to disk"];
     case "keep state":
       return ["rename newstate to state in directory ", path];

@@ -8,7 +8,7 @@
 import { type Fd, ignoring, joined, SystemFailure } from "../posix/index.ts";
 import { linkArchive } from "./archive.ts";
 import { letGo } from "./let-go.ts";
-import { FINISHED_MODE, type Place } from "./place.ts";
+import { FINISHED_MODE, IN_USE_MODE, type Place } from "./place.ts";
 import { runProcessor } from "./processor.ts";
 import { pruneAndSay } from "./retention.ts";
 import { complaintOf, PLAIN, PROCESSED, type RotationStep } from "./rotation-steps.ts";
@@ -202,7 +202,7 @@ export class Rotation {
 
   private async finishProcessed(): Promise<void> {
     const { posix, directory } = this.place;
-    const fd = posix.openAt(directory, "processed", "write");
+    const fd = posix.openAt(directory, "processed", "append", IN_USE_MODE);
     try {
       await posix.syncLater(fd);
       posix.setMode(fd, FINISHED_MODE);

@@ -29,8 +29,8 @@ export interface Source {
    * @returns undefined when nothing can be served now
    */
   offer(into: BatchMemory, most: number, inLine: boolean): Batch | undefined;
-  /** Puts the same batch into memory again. */
-  offerAgain(into: BatchMemory, batch: Batch): void;
+  /** Puts the same batch into memory again; false when it is not there any more. */
+  offerAgain(into: BatchMemory, batch: Batch): boolean;
   /** The batch is written. */
   take(batch: Batch): void;
   /** Whether nothing will come any more, once `offer` answers undefined. */

@@ -10,6 +10,9 @@ import type { StampStyle } from "./script.ts";
 
 export const NANOS_PER_SECOND = 1_000_000_000n;
 
+/** For every style: ten digits end in 2286. */
+const LAST_SECOND = 9_999_999_999n;
+
 export type LocalTimeOf = (unixSeconds: bigint) => LocalTime | undefined;
 
 export interface Stamp {
@@ -56,7 +59,7 @@ function decimal(text: (seconds: bigint) => string, digits: 6 | 9, tail: string 
       radix: 10,
       divisor: digits === 6 ? 1000 : 1,
     },
-    prefix: (seconds) => Buffer.from(`${text(seconds)}${"0".repeat(digits)}${tail}`),
+    prefix: (seconds) => Buffer.from(`${text(sensible(seconds))}${"0".repeat(digits)}${tail}`),
   };
 }
 
@@ -70,4 +73,9 @@ function localSecond(time: LocalTime | undefined, unixSeconds: bigint): string {
   const two = (value: number): string => String(value).padStart(2, "0");
   const date = `${String(time.year).padStart(4, "0")}-${two(time.month)}-${two(time.day)}`;
   return `${date} ${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;
+}
+
+/** A clock beyond the year 9999 would need more room than a prefix has: it is shown as its end. */
+function sensible(unixSeconds: bigint): bigint {
+  return unixSeconds < LAST_SECOND ? unixSeconds : LAST_SECOND;
 }

@@ -4,7 +4,7 @@
  *
  * It is news about the logs, not a log: a failure to write it is said once and never stops a line.
  */
-import { AT_CWD, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import { AT_CWD, ignoring, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { type Account, parseAccount } from "./account.ts";
 import type { Warn } from "./trouble.ts";
 
@@ -88,7 +88,9 @@ export class StatsFile {
 
   private replace(bytes: Buffer): void {
     const { posix } = this;
-    const fd = posix.openAt(AT_CWD, this.next, "truncate", MODE);
+    // Made by us and nobody else: others may be able to put a link of that name into the directory.
+    ignoring(["ENOENT"], () => posix.unlinkAt(AT_CWD, this.next));
+    const fd = posix.openAt(AT_CWD, this.next, "new", MODE);
     try {
       for (let at = 0; at < bytes.length; ) at += posix.write(fd, bytes, at, bytes.length - at);
     } finally {

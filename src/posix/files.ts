@@ -8,7 +8,7 @@ import { readEntries, statusRecord } from "./layouts.ts";
 import { bind, call, cString } from "./libc.ts";
 import type { Fd, FileStatus, Files, Name, OpenFor } from "./types.ts";
 
-const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_DIRECTORY } =
+const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY } =
   fs.constants;
 /** Not in node:fs; the kernels' own numbers. */
 const O_CLOEXEC = process.platform === "darwin" ? 0x1000000 : 0o2000000;
@@ -21,6 +21,7 @@ const FLAGS: Readonly<Record<OpenFor, number>> = {
   append: O_WRONLY | O_NONBLOCK | O_APPEND | O_CREAT,
   keep: O_RDWR | O_NONBLOCK | O_APPEND | O_CREAT,
   truncate: O_WRONLY | O_NONBLOCK | O_TRUNC | O_CREAT,
+  new: O_WRONLY | O_NONBLOCK | O_CREAT | O_EXCL,
   directory: O_RDONLY | O_NONBLOCK | O_DIRECTORY,
 };
 

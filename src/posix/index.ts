@@ -6,6 +6,7 @@ export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./fail
 export { AT_CWD } from "./files.ts";
 export { become, findAccount } from "./identity.ts";
 export { argumentBytes, type Launch, readLaunch } from "./launch.ts";
+export { leave } from "./leave.ts";
 export { getLimit, type Resource, setLimit } from "./limits.ts";
 export { causeText, Fatal, joined, orFatal, unableTo, type Words } from "./message.ts";
 export { FD_CLOEXEC, POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT } from "./pipes.ts";

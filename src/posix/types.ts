@@ -26,9 +26,9 @@ export interface FileStatus {
 
 /**
  * How a file is opened; all are close-on-exec. `append`, `keep` (append, and read as well) and
- * `truncate` create a file that is not there.
+ * `truncate` create a file that is not there; `new` is one that nobody made before.
  */
-export type OpenFor = "read" | "write" | "append" | "keep" | "truncate" | "directory";
+export type OpenFor = "read" | "write" | "append" | "keep" | "truncate" | "new" | "directory";
 
 export interface Files {
   /** Opens `name` relative to the directory `dir` (AT_CWD for the working directory). */

@@ -107,9 +107,12 @@ test(":every rotates at its turns while multilog runs, when there is something t
   const cwd = temporaryDirectory(t);
   const running = new Running(t, multilog, [":every=1s", "./d"], { cwd });
   await running.input.say("a\n");
-  await until("a turn", () => readLogdir(cwd, "d").archives.length === 1);
+  // By name alone: `current` is away for a moment while it is rotated.
+  const archives = (): number =>
+    fs.readdirSync(join(cwd, "d")).filter((name) => name.startsWith("@")).length;
+  await until("a turn", () => archives() === 1);
   await running.input.say("b\n");
-  await until("another", () => readLogdir(cwd, "d").archives.length === 2);
+  await until("another", () => archives() === 2);
   assert.deepEqual(await running.finish(), { code: 0, signal: null });
   assert.deepEqual(
     readLogdir(cwd, "d").log.map(({ bytes }) => bytes.toString()),
@@ -129,7 +132,7 @@ test(":sync=always has every line on the disk before it is taken from the pipe",
       seen.push("sync");
     },
     splice: (from, to, length) => {
-      seen.push("take");
+      if (from === input.readEnd) seen.push("take");
       return posix.splice(from, to, length);
     },
   });

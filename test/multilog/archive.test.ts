@@ -89,43 +89,43 @@ test("what else link(2) says is not overcome here", (t) => {
 const label = (nanos: bigint): string => archiveName(nanos, COMPLETE).toString("latin1", 0, 25);
 
 test("an empty directory has no latest label", (t) => {
-  assert.equal(latestLabel(posix, scratch(t).fd), 0n);
+  assert.equal(latestLabel(posix, scratch(t).fd, true), 0n);
 });
 
 test("the latest label is that of the newest archive", (t) => {
   const place = scratch(t);
   for (const nanos of [NANOS, NANOS + 7n, NANOS - 1n]) make(place, archiveName(nanos, COMPLETE));
-  assert.equal(latestLabel(posix, place.fd), NANOS + 7n);
+  assert.equal(latestLabel(posix, place.fd, true), NANOS + 7n);
 });
 
 test("the latest label is that of current's last line, where that is later", (t) => {
   const place = scratch(t);
   make(place, archiveName(NANOS, COMPLETE));
   make(place, "current", `${label(NANOS + 1n)} a\n${label(NANOS + 2n)} b\n`);
-  assert.equal(latestLabel(posix, place.fd), NANOS + 2n);
+  assert.equal(latestLabel(posix, place.fd, true), NANOS + 2n);
 });
 
 test("a last line that was torn counts when its label is whole", (t) => {
   const place = scratch(t);
   make(place, "current", `${label(NANOS)} a\n${label(NANOS + 2n)} torn`);
-  assert.equal(latestLabel(posix, place.fd), NANOS + 2n);
+  assert.equal(latestLabel(posix, place.fd, true), NANOS + 2n);
   make(place, "current", `\n${label(NANOS + 3n).slice(0, 20)}`);
-  assert.equal(latestLabel(posix, place.fd), 0n);
+  assert.equal(latestLabel(posix, place.fd, true), 0n);
 });
 
 test("only the last bytes of current are looked at, and they need not be text", (t) => {
   const place = scratch(t);
   make(place, "current", `${"\xff".repeat(100_000)}\n${label(NANOS)} \0\xfe\n`);
-  assert.equal(latestLabel(posix, place.fd), NANOS);
+  assert.equal(latestLabel(posix, place.fd, true), NANOS);
 });
 
 test("a current without labels, or that cannot be read, says nothing", (t) => {
   const place = scratch(t);
   make(place, "current", "plain line\n");
-  assert.equal(latestLabel(posix, place.fd), 0n);
+  assert.equal(latestLabel(posix, place.fd, true), 0n);
   fs.rmSync(place.in("current"));
   fs.mkdirSync(place.in("current"));
-  assert.equal(latestLabel(posix, place.fd), 0n);
+  assert.equal(latestLabel(posix, place.fd, true), 0n);
 });
 
 test("a label that is nobody's clock is not followed, and hides no other", (t) => {
@@ -133,5 +133,16 @@ test("a label that is nobody's clock is not followed, and hides no other", (t) =
   make(place, archiveName(NANOS, COMPLETE));
   make(place, "@4fffffffffffffff00000000.s");
   make(place, "@000000000000000000000000.s");
-  assert.equal(latestLabel(posix, place.fd), NANOS);
+  assert.equal(latestLabel(posix, place.fd, true), NANOS);
+});
+
+test("what looks like a label is none of ours behind no newline, or where lines bear none", (t) => {
+  const place = scratch(t);
+  make(place, archiveName(NANOS, COMPLETE), "the beginning of a long line");
+  make(place, "current", `${label(NANOS + 9n)} the rest of it`);
+  assert.equal(latestLabel(posix, place.fd, true), NANOS);
+  make(place, "current", `\n${label(NANOS + 9n)} a\n`);
+  assert.equal(latestLabel(posix, place.fd, false), NANOS);
+  make(place, "current", `${label(NANOS + 9n)} ${"x".repeat(9000)}`.slice(-8192));
+  assert.equal(latestLabel(posix, place.fd, true), NANOS);
 });

@@ -33,10 +33,9 @@ export class Taker {
   }
 
   /** Offers the same batch once more, into memory that somebody else has used. */
-  again(batch: Batch): string {
+  again(batch: Batch): string | undefined {
     this.memory.memory.fill("#");
-    this.source.offerAgain(this.memory, batch);
-    return this.textOf(batch);
+    return this.source.offerAgain(this.memory, batch) ? this.textOf(batch) : undefined;
   }
 
   /** Takes what is offered now. */

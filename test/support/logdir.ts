@@ -2,6 +2,9 @@
 import fs from "node:fs";
 import { join } from "node:path";
 
+/** A log that is written is looked at so often until nothing is renamed meanwhile. */
+const MOST_TRIES = 50;
+
 export const LABEL: RegExp = /@[0-9a-f]{24}/g;
 
 export interface FoundFile {
@@ -77,7 +80,14 @@ function kind({ name, mode }: FoundFile): string {
 }
 
 export function readLogdir(...path: string[]): FoundLogdir {
-  return new FoundLogdir(join(...path));
+  for (let tries = 1; ; tries++) {
+    try {
+      return new FoundLogdir(join(...path));
+    } catch (error) {
+      // A file that was renamed between the listing and the look: the next look finds it.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === MOST_TRIES) throw error;
+    }
+  }
 }
 
 /** The stamps of `t` in a text, all made the same. */
