@@ -60,6 +60,8 @@ export class Engine {
   private readonly largest: number;
   private most: number;
   private stopping = false;
+  /** The source was told so. */
+  private finishing = false;
   private fault: Error | undefined;
 
   constructor(script: Script, options: EngineOptions) {
@@ -167,6 +169,10 @@ export class Engine {
     for (;;) {
       if (this.fault !== undefined) throw this.fault;
       await this.keepHouse();
+      if (this.stopping && !this.finishing) {
+        this.finishing = true;
+        source.finishLine(this.writer.memory);
+      }
       if (this.stopping && source.canLeave && !this.writer.inLine) return;
       const batch = source.offer(this.writer.memory, this.most, this.writer.inLine);
       if (batch !== undefined) {
@@ -325,7 +331,6 @@ export class Engine {
   stop(): void {
     const { source } = this;
     if (this.stopping) source?.hurry();
-    else source?.finishLine();
     // Bytes that only we hold need their rotations to be done; those in a pipe can wait for a successor.
     const patience = source?.survives ? "leave" : "keep trying";
     for (const logdir of this.logdirs) logdir.hurry(patience, this.stopping);

@@ -178,8 +178,11 @@ export class PipeSource implements Source {
     }
   }
 
-  finishLine(): void {
+  /** A line has also begun when it came so lately that nobody has looked yet. */
+  finishLine(scratch: BatchMemory): void {
     this.oneLine = true;
+    const copied = this.peek(scratch, scratch.capacity);
+    this.hasPart ||= copied > 0 && this.wholeLines(scratch, copied) === 0;
   }
 
   hurry(): void {

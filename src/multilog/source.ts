@@ -41,8 +41,12 @@ export interface Source {
   readonly survives: boolean;
   /** Why reading came to an end, when it was not the end of the input. */
   readonly failure: SystemFailure | undefined;
-  /** From now on no byte behind the end of the line that has begun is to be taken. */
-  finishLine(): void;
+  /**
+   * From now on no byte behind the end of the line that has begun is to be taken.
+   *
+   * @param scratch  memory that nobody else needs now
+   */
+  finishLine(scratch: BatchMemory): void;
   /** Not even the end of the line that has begun is waited for any more. */
   hurry(): void;
   /** Waits until there may be something to offer. */

@@ -182,7 +182,7 @@ test("asked to finish, it gives the line that has begun and leaves the next one 
   const { taker, say, source, queued } = reading(t);
   say("half");
   assert.equal(taker.take(), undefined);
-  source.finishLine();
+  source.finishLine(taker.memory);
   assert.equal(source.canLeave, false);
   say(" a line\nnext\nafter");
   assert.equal(taker.take(), "half a line\n");
@@ -194,7 +194,7 @@ test("asked to finish where no line has begun, it can be left at once", (t) => {
   const { taker, say, source, queued } = reading(t);
   say("one\n");
   taker.take();
-  source.finishLine();
+  source.finishLine(taker.memory);
   assert.equal(source.canLeave, true);
   say("two\n");
   assert.equal(queued(), 4);
@@ -204,7 +204,7 @@ test("in a hurry, the line that has begun is left whole in the pipe", (t) => {
   const { taker, say, source, queued } = reading(t);
   say("half");
   taker.take();
-  source.finishLine();
+  source.finishLine(taker.memory);
   source.hurry();
   assert.equal(source.canLeave, true);
   assert.equal(queued(), 4);
@@ -216,7 +216,7 @@ test("in a hurry, a line that came in pieces ends where it is", (t) => {
   say("x".repeat(65_536));
   assert.equal(taker.take(), "x".repeat(65_536));
   assert.equal(taker.take(), undefined);
-  source.finishLine();
+  source.finishLine(taker.memory);
   assert.equal(taker.take(), undefined);
   source.hurry();
   assert.equal(taker.take(), "\n");
