@@ -1,14 +1,20 @@
 /**
  * `multilog --check`: what a logging script will do, in plain words (explain.ts), and what is wrong with it.
  */
-import { AT_CWD, Fatal, type Posix } from "../posix/index.ts";
+import { Fatal, type Posix } from "../posix/index.ts";
+import { sameDirectories, wrongPlaces } from "./check-places.ts";
 import { explain, isNothing, narrowed, type PatternAction, shown } from "./explain.ts";
 import { matchesNothing } from "./impossible.ts";
-import { type Action, LARGEST_SIZE, parseScript, type Script, SMALLEST_SIZE } from "./script.ts";
+import {
+  type Action,
+  LARGEST_SIZE,
+  MOST_FILES,
+  parseScript,
+  type Script,
+  SMALLEST_SIZE,
+} from "./script.ts";
 import { stampOf } from "./stamp.ts";
 import { scanNumber } from "./units.ts";
-
-const MOST_FILES = 2 ** 31 - 1;
 
 export interface Checked {
   /** What the script does, a line each. */
@@ -17,7 +23,7 @@ export interface Checked {
   readonly mistakes: readonly string[];
 }
 
-/** @param posix  is asked only whether two directory names lead to one directory */
+/** @param posix  is asked only what stands where the script leads */
 export function checkScript(words: readonly Uint8Array[], posix: Posix): Checked {
   let script: Script;
   try {
@@ -35,6 +41,8 @@ export function checkScript(words: readonly Uint8Array[], posix: Posix): Checked
       ...harmfulSettings(words),
       ...impossiblePatterns(script),
       ...emptySelections(script),
+      ...misreadWords(words),
+      ...wrongPlaces(script, posix),
       ...sameDirectories(script, posix),
       ...tightLimits(script),
       ...(script.actions.some(isDestination)
@@ -95,6 +103,20 @@ function uselessSettings(words: readonly Uint8Array[], script: Script): string[]
   });
 }
 
+/** Words whose first letter is an action, and that look like something else. */
+function misreadWords(words: readonly Uint8Array[]): string[] {
+  return words.flatMap((word, place) => {
+    const text = Buffer.from(word).toString("latin1");
+    if (/^e./s.test(text)) return [`${shown(word)} is read as e: selected lines go to stderr`];
+    if (/^[tT]./s.test(text) && place === 0)
+      return [
+        `${shown(word)} is read as ${text.slice(0, 1)}: what follows the letter is passed over`,
+      ];
+    if (text === "=") return ["= names no file"];
+    return [];
+  });
+}
+
 /** Settings that do what nobody wants. */
 function harmfulSettings(words: readonly Uint8Array[]): string[] {
   return words.flatMap((word) => {
@@ -140,30 +162,6 @@ function impossiblePatterns(script: Script): string[] {
 function printable(sign: string, pattern: Uint8Array): string {
   const text = sign + Buffer.from(pattern).toString();
   return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
-}
-
-function sameDirectories(script: Script, posix: Posix): string[] {
-  const seen = new Map<string, Uint8Array>();
-  return script.actions.flatMap((action) => {
-    if (action.kind !== "logdir") return [];
-    const status = posix.statusAt(AT_CWD, action.path);
-    const key = status === undefined ? normal(action.path) : `${status.device}:${status.inode}`;
-    const first = seen.get(key);
-    seen.set(key, action.path);
-    return first === undefined
-      ? []
-      : [
-          `${shown(action.path)} is the directory ${shown(first)} again: one multilog can hold it only once`,
-        ];
-  });
-}
-
-function normal(path: Uint8Array): string {
-  return Buffer.from(path)
-    .toString("latin1")
-    .split("/")
-    .filter((part, place) => part !== "." && (part !== "" || place === 0))
-    .join("/");
 }
 
 function tightLimits(script: Script): string[] {

@@ -53,7 +53,7 @@ export const SMALLEST_SIZE = 4096;
 export const LARGEST_SIZE = 2_147_483_647;
 export const DEFAULT_SIZE = 99_999;
 export const DEFAULT_FILES = 10;
-const MOST_FILES = 2 ** 31 - 1;
+export const MOST_FILES: number = 2 ** 31 - 1;
 
 const DEFAULTS: LogdirSettings = {
   sizeBytes: DEFAULT_SIZE,

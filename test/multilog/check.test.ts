@@ -1,7 +1,7 @@
 // Not tested: the layout of the explanation beyond the sentences that matter.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -14,6 +14,7 @@ before(() => {
   place = mkdtempSync(join(tmpdir(), "timberline-check-"));
   mkdirSync(join(place, "real"));
   symlinkSync("real", join(place, "alias"));
+  writeFileSync(join(place, "file"), "");
 });
 after(() => rmSync(place, { recursive: true, force: true }));
 
@@ -57,6 +58,12 @@ const MISTAKES: readonly (readonly [readonly string[], RegExp])[] = [
   [["-*", "./a"], /^no line goes to \.\/a: -\* deselects every line/],
   [["t", "+fatal*", "./a"], /^\+fatal\* can never match: every line begins with its time/],
   [["t", "F", "-fatal*", "./a"], /^-fatal\* can never match: every line begins with its time/],
+  [["errors/x", "./a"], /^errors\/x is read as e: selected lines go to stderr/],
+  [["tai", "./a"], /^tai is read as t: what follows the letter is passed over/],
+  [["=", "./a"], /^= names no file/],
+  [["./file"], /^\.\/file is there, and is no directory/],
+  [["./none/x"], /^\.\/none\/x cannot be made: there is no \.\/none/],
+  [["=./a/current", "./a"], /^=\.\/a\/current would overwrite the log in \.\/a/],
   [["F", "+[[:nope:]]", "./a"], /^\+\[\[:nope:\]\] can never match: its brackets/],
   [["-a\nb", "./a"], /can never match: a line holds no newline/],
   [[`-${"x".repeat(1001)}`, "./a"], /can never match: only the first 1000 bytes/],
