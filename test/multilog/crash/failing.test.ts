@@ -198,7 +198,8 @@ test("a write that is cut short is continued where it stopped", { timeout: 60_00
     cases += short;
     assert.deepEqual(outcome.warnings, []);
   }
-  assert.ok(cases >= 5, `${cases} short writes`);
+  // One write for each file at the least; more when the lines came in more than one batch.
+  assert.ok(cases >= Math.floor((COUNT * (WIDTH + 26)) / 4096), `${cases} short writes`);
 });
 
 test("writes of one byte at a time write the same files", { timeout: 60_000 }, async (t) => {
