@@ -11,7 +11,7 @@ import { findCut } from "./cut.ts";
 import { type Entry, enterLogdir } from "./entry.ts";
 import type { LabelClock } from "./label-clock.ts";
 import { letGo } from "./let-go.ts";
-import { FINISHED_MODE, IN_USE_MODE, type Place } from "./place.ts";
+import { FINISHED_MODE, IN_USE_MODE, type Place, UNCLEAN_CODE } from "./place.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import { rescue } from "./rescue.ts";
 import { pruneAndSay } from "./retention.ts";
@@ -19,9 +19,6 @@ import { type Patience, Rotation, type RotationCounts } from "./rotation.ts";
 import type { LogdirSettings } from "./script.ts";
 import { syncDirectory } from "./sync.ts";
 import { attempt, attemptLater, type Blocked, type Trouble, type Warn } from "./trouble.ts";
-
-/** As after an unclean stop. */
-const UNCLEAN_CODE = Buffer.from("u");
 
 /** What a log directory shares with the engine that writes into it. */
 export interface LogdirHost {

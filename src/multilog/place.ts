@@ -10,6 +10,9 @@ import type { Trouble, Warn } from "./trouble.ts";
 export const IN_USE_MODE = 0o644;
 export const FINISHED_MODE = 0o744;
 
+/** What stands behind the dot of a finished file that was not closed properly, or not processed. */
+export const UNCLEAN_CODE: Buffer = Buffer.from("u");
+
 export interface Place {
   readonly posix: Posix;
   readonly path: Uint8Array;

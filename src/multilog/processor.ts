@@ -5,6 +5,7 @@
  */
 import type { Ending, Fd, Posix } from "../posix/index.ts";
 import { letGo } from "./let-go.ts";
+import { IN_USE_MODE } from "./place.ts";
 
 const SHELL = "/bin/sh";
 const STDERR = 2;
@@ -24,7 +25,7 @@ export async function runProcessor(
 ): Promise<Ending> {
   const opened: Fd[] = [];
   const open = (name: string, how: "read" | "truncate"): Fd => {
-    const fd = posix.openAt(directory, name, how, 0o644);
+    const fd = posix.openAt(directory, name, how, IN_USE_MODE);
     opened.push(fd);
     return fd;
   };
@@ -46,7 +47,7 @@ export async function runProcessor(
 /** The state of the run before; a directory made by hand has none yet. */
 function openState(posix: Posix, directory: Fd, opened: Fd[]): Fd {
   if (posix.statusAt(directory, "state") === undefined) {
-    posix.close(posix.openAt(directory, "state", "truncate", 0o644));
+    posix.close(posix.openAt(directory, "state", "truncate", IN_USE_MODE));
   }
   const fd = posix.openAt(directory, "state", "read");
   opened.push(fd);

@@ -12,13 +12,12 @@ import {
 } from "../posix/index.ts";
 import { linkArchive, listArchives } from "./archive.ts";
 import { letGo } from "./let-go.ts";
-import { IN_USE_MODE, type Place } from "./place.ts";
+import { IN_USE_MODE, type Place, UNCLEAN_CODE } from "./place.ts";
 import { prune } from "./retention.ts";
 
 /** Owner-execute: the file is complete and on the disk. */
 const COMPLETE = 0o100;
 const COMPLETE_CODE = Buffer.from("s");
-const UNCLEAN_CODE = Buffer.from("u");
 
 export interface Recovered {
   readonly current: Fd;

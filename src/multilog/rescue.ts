@@ -3,6 +3,7 @@
  * then. What was written since goes into a new file of that name.
  */
 import type { Fd, Posix } from "../posix/index.ts";
+import { IN_USE_MODE } from "./place.ts";
 
 const PIECE_BYTES = 64 * 1024;
 
@@ -15,8 +16,8 @@ const PIECE_BYTES = 64 * 1024;
  */
 export function rescue(posix: Posix, directory: Fd, from: Fd, since: number, end: number): Fd {
   // Under another name until it is whole: a reader never sees half of it.
-  posix.close(posix.openAt(directory, "newcurrent", "truncate", 0o644));
-  const to = posix.openAt(directory, "newcurrent", "keep", 0o644);
+  posix.close(posix.openAt(directory, "newcurrent", "truncate", IN_USE_MODE));
+  const to = posix.openAt(directory, "newcurrent", "keep", IN_USE_MODE);
   try {
     copy(posix, from, to, since, end);
     posix.renameAt(directory, "newcurrent", "current");

@@ -10,8 +10,7 @@ import { readLabel } from "../tai64/label.ts";
 import { countArchives, listArchives } from "./archive.ts";
 import type { Place } from "./place.ts";
 import type { LogdirSettings } from "./script.ts";
-
-const NANOS_PER_SECOND = 1_000_000_000n;
+import { NANOS_PER_SECOND } from "./stamp.ts";
 
 export interface Pruning {
   readonly removed: readonly Buffer[];

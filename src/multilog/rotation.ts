@@ -8,13 +8,11 @@
 import { type Fd, ignoring, joined, SystemFailure } from "../posix/index.ts";
 import { linkArchive } from "./archive.ts";
 import { letGo } from "./let-go.ts";
-import { FINISHED_MODE, IN_USE_MODE, type Place } from "./place.ts";
+import { FINISHED_MODE, IN_USE_MODE, type Place, UNCLEAN_CODE } from "./place.ts";
 import { runProcessor } from "./processor.ts";
 import { pruneAndSay } from "./retention.ts";
 import { complaintOf, PLAIN, PROCESSED, type RotationStep } from "./rotation-steps.ts";
 import { syncDirectory, syncFile } from "./sync.ts";
-
-const UNPROCESSED = Buffer.from("u");
 
 /** Whether a rotation whose steps fail is left to the next start. */
 export type Patience = "leave" | "keep trying";
@@ -188,7 +186,7 @@ export class Rotation {
 
   private leaveUnprocessed(): void {
     this.place.warn(joined(["processor failed in ", this.place.path, ", keeping its input as .u"]));
-    this.code = UNPROCESSED;
+    this.code = UNCLEAN_CODE;
     this.passOver();
   }
 

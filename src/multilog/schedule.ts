@@ -4,9 +4,8 @@
  * Turns are at multiples of the interval in local time, so that a restart changes nothing: `:every=1d`
  * is midnight, `:every=1h` the full hour.
  */
-import type { LocalTimeOf } from "./stamp.ts";
+import { type LocalTimeOf, NANOS_PER_SECOND } from "./stamp.ts";
 
-const NANOS_PER_SECOND = 1_000_000_000n;
 /** A clock that is set is noticed this soon. */
 const LONGEST_SLEEP_MS = 60_000;
 
