@@ -21,7 +21,7 @@ import { type Blocked, Trouble, type Warn } from "./trouble.ts";
 import { plural } from "./units.ts";
 
 /** A batch in a quiet moment, and the most; smaller while rotations hold a batch up. */
-const MOST_BATCH_BYTES = 256 * 1024;
+const MOST_BATCH_BYTES = 512 * 1024;
 const LEAST_BATCH_BYTES = 4096;
 /** How long a rotation that is in the way is waited for before the log is looked at again. */
 const BUSY_LOOK_MS = 1000;

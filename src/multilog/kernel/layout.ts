@@ -98,6 +98,15 @@ export const KIND_TEST = 1;
 export const KIND_STDERR = 2;
 export const KIND_STATUS = 3;
 export const KIND_GROUP = 4;
+export const KIND_CHOICE = 5;
+
+// A choice stands for a run of tests whose patterns begin at the same place, each the next one's
+// otherwise: one look at one byte says which of them can match. NEXT is the step when none does.
+// Behind the step: a word for each of the 256 bytes, bit i for test i; then the tests' addresses.
+/** Of a choice: the byte that its tests skip to, -1 when they begin where the text does. */
+export const STEP_FIRST = 8;
+export const CHOICE_MASKS_BYTES = 1024;
+export const CHOICE_TESTS_MAX = 32;
 
 // Behind a test stand its segments, each SEGMENT_BYTES, then chunks, then sets.
 export const SEGMENT_BYTES = 32;

@@ -17,7 +17,7 @@ import { judge, judgeClosed, lines, sleep, temporary, theirsTakesOver, until } f
 const WIDTH = 120;
 const PER_CHUNK = 150;
 const MOST_QUEUED = 300_000;
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 512 * 1024;
 const O_NONBLOCK = fs.constants.O_NONBLOCK;
 const theirs = peer("multilog");
 

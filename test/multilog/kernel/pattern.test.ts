@@ -99,3 +99,19 @@ test("any pattern and text of few letters match as daemontools' match.c says", (
   );
   assert.equal(cases, 3000);
 });
+
+test("however many patterns begin alike, each of them deselects its lines", () => {
+  // No star, and more letters than a choice holds tests.
+  const letters = Array.from({ length: 80 }, (_, i) => String.fromCharCode(0x2b + i));
+  for (const [before, words] of [
+    ["", ""],
+    ["* ", "some "],
+  ] as const) {
+    const input = Buffer.from(letters.map((letter) => `${words}${letter} more\n`).join(""));
+    for (const count of [1, 2, 31, 32, 33, 64, 65, 79]) {
+      const dropped = letters.slice(0, count).map((letter) => select(`-${before}${letter} *`));
+      const kept = feed([...dropped, logdir], undefined, input).outputs[0]?.lines;
+      assert.equal(kept, letters.length - count, `${count} patterns`);
+    }
+  }
+});

@@ -100,6 +100,27 @@ test("however the input is cut, every script gives what the plain program gives"
   assert.equal(cases, 3000);
 });
 
+// More than one choice can stand for, and some that no line comes to.
+const beginning = fc.constantFrom("", "a", "* ", "*a", "**", "@*");
+const alike = fc
+  .tuple(sign, beginning, fc.array(simple, { minLength: 1, maxLength: 40 }))
+  .map(([kind, begin, ends]) => ends.map((end) => select(kind + begin + end)));
+
+test("runs of patterns that begin alike select as they do one by one", () => {
+  let cases = 0;
+  const runs = fc
+    .array(fc.oneof(alike, fc.constantFrom([logdir], [select("-*")], [status])), { maxLength: 6 })
+    .map((parts) => [...parts.flat(), logdir]);
+  fc.assert(
+    fc.property(runs, clock, input, (actions, when, bytes) => {
+      cases += 1;
+      agree(actions, when, bytes, []);
+    }),
+    { numRuns: 1500 },
+  );
+  assert.equal(cases, 1500);
+});
+
 test("so it does when the output areas are small and lines come out in pieces", () => {
   let cases = 0;
   const crowded = fc.array(action, { maxLength: 5 }).map((actions) => [...actions, ...crowd]);

@@ -8,6 +8,7 @@
 // A line is decided in two passes over its outputs: first all must have room for it, then it goes to
 // each. So a run can stop before any line without having done a part of it.
 import {
+  CHOICE_MASKS_BYTES,
   GROUP_BYTES,
   GROUPS_AT,
   HEADER_ALIAS,
@@ -17,6 +18,7 @@ import {
   HEADER_MODE,
   HEADER_STATUS_SLOTS,
   HITS_AT,
+  KIND_CHOICE,
   KIND_END,
   KIND_GROUP,
   KIND_STATUS,
@@ -37,6 +39,7 @@ import {
   STDERR_LINE_BYTES,
   STEP_BYTES,
   STEP_CUT,
+  STEP_FIRST,
   STEP_NEXT,
   STEP_NUMBER,
   STEP_OBJECT,
@@ -247,6 +250,8 @@ function judge(text: usize, end: usize): usize {
       }
       const matched = matches(step + STEP_BYTES, text, textEnd);
       step = matched ? load<u32>(step, STEP_NEXT) : load<u32>(step, STEP_OTHERWISE);
+    } else if (kind == KIND_CHOICE) {
+      step = choose(step, text, end);
     } else {
       if (kind == KIND_END) return hits;
       store<u32>(hits, step);
@@ -254,6 +259,22 @@ function judge(text: usize, end: usize): usize {
       step = load<u32>(step, STEP_NEXT);
     }
   }
+}
+
+/** The step after a choice: of its first test that matches, or the one behind them all. */
+function choose(step: usize, text: usize, end: usize): usize {
+  const first = load<i32>(step, STEP_FIRST);
+  // The byte that tells the tests apart: the one after the byte that they skip to, or the text's first.
+  const place = first < 0 ? text : findByte(text, end, first);
+  const telling = <usize>load<u8>(place + <usize>(first >= 0));
+  const masks = step + STEP_BYTES;
+  let mask = load<u32>(masks + 4 * telling);
+  while (mask) {
+    const test = <usize>load<u32>(masks + CHOICE_MASKS_BYTES + 4 * <usize>ctz(mask));
+    if (matches(test + STEP_BYTES, place, end)) return load<u32>(test, STEP_NEXT);
+    mask &= mask - 1;
+  }
+  return load<u32>(step, STEP_NEXT);
 }
 
 /** Whether a line of `size` bytes, prefix and LF included, has room wherever it is to go. */
