@@ -57,8 +57,8 @@ const stamped: Task = { stamp: true, logdirs: 1 };
 const mailScript: Task = { stamp: true, logdirs: 1, dropped: MAIL_CHATTER };
 const two: readonly string[] = [C_MULTILOG, S6_LOG];
 const all: readonly string[] = [...two, SVLOGD, BARE_LOOP];
-const main = { megabytes: 400, rounds: 5, lines: "services", peers: all } as const;
-const side = { megabytes: 200, rounds: 3, peers: two } as const;
+const main = { megabytes: 800, rounds: 5, lines: "services", peers: all } as const;
+const side = { megabytes: 400, rounds: 3, peers: two } as const;
 
 const cases: readonly Case[] = [
   { ...main, name: "no stamp", task: plain, overC: 8 },

@@ -230,7 +230,6 @@ export class Engine {
     return true;
   }
 
-  /** Once in a while: whether every log still has its name. */
   /** Somebody else has taken the batch from the pipe meanwhile: it is theirs now. */
   private giveUpOn(batch: Batch): boolean {
     this.options.warn(
@@ -239,6 +238,7 @@ export class Engine {
     return true;
   }
 
+  /** Once in a while: whether every log still has its name. */
   private checkNames(): Blocked | undefined {
     const now = this.options.posix.monotonicMs();
     if (now - this.namesCheckedMs < NAMES_MS) return undefined;
