@@ -38,4 +38,4 @@ if [ ! -x "$node" ]; then
   echo "${self##*/}: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
   exit 111
 fi
-exec "$node" "$dist/lib/bin/${self##*/}.js" "--launch=$(ulimit -Sn):${fds#,}:$ignored" "$@"
+exec "$node" "$dist/lib/bin/${self##*/}.cjs" "--launch=$(ulimit -Sn):${fds#,}:$ignored" "$@"

@@ -26,7 +26,7 @@ const SYSTEM_TROUBLE = 111;
 /** As in the C program: what multilog makes is readable, whatever its caller's umask. */
 const UMASK = 0o022;
 
-leave(await main(argumentBytes()));
+void main(argumentBytes()).then(leave);
 
 async function main(words: readonly Uint8Array[]): Promise<number> {
   try {

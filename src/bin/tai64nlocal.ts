@@ -27,18 +27,21 @@ interface Options {
 const USAGE = 100;
 const manifestUrl = new URL("../../../package.json", import.meta.url);
 
-const words = argumentBytes().map(String);
-const options = words.some((word) => word.startsWith("--")) ? await readOptions() : {};
-const zone = new LocalClock(
-  options.utc ? universalTime : (unixSeconds) => clock.localTime(unixSeconds),
-);
-const style = chooseStyle(options);
-const filter = options.anywhere
-  ? new (await import("../tai64/anywhere.ts")).AnywhereLocaliser(zone, style)
-  : new Localiser(makeKernel(readFile(localiseUrl)), zone, style);
-runCommand(filter, { ...files, ...pipes }, readLaunch(), ownProcess);
+void main(argumentBytes().map(String));
 
-async function readOptions(): Promise<Options> {
+async function main(words: readonly string[]): Promise<never> {
+  const options = words.some((word) => word.startsWith("--")) ? await readOptions(words) : {};
+  const zone = new LocalClock(
+    options.utc ? universalTime : (unixSeconds) => clock.localTime(unixSeconds),
+  );
+  const style = chooseStyle(options);
+  const filter = options.anywhere
+    ? new (await import("../tai64/anywhere.ts")).AnywhereLocaliser(zone, style)
+    : new Localiser(makeKernel(readFile(localiseUrl)), zone, style);
+  runCommand(filter, { ...files, ...pipes }, readLaunch(), ownProcess);
+}
+
+async function readOptions(words: readonly string[]): Promise<Options> {
   const { Command } = await import("commander");
   const command = new Command("tai64nlocal")
     .description(
@@ -52,7 +55,7 @@ async function readOptions(): Promise<Options> {
     .helpOption("--help", "say this")
     .exitOverride((cause) => process.exit(cause.exitCode === 0 ? 0 : USAGE))
     .configureOutput({ outputError: (text) => usage(text.trim().replace(/^error: /, "")) });
-  const { unknown } = command.parseOptions(words);
+  const { unknown } = command.parseOptions([...words]);
   const end = unknown.indexOf("--");
   const unread = end < 0 ? unknown : unknown.slice(0, end);
   if (unread.includes("--help")) command.help();

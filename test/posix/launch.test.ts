@@ -62,7 +62,7 @@ test("arguments come byte for byte through the launcher, also those that are not
 
 test("arguments come byte for byte without the launcher", (t) => {
   const { path } = scratch(t);
-  const program = `${path}/dist/lib/bin/arguments.js`;
+  const program = `${path}/dist/lib/bin/arguments.cjs`;
   layOut(path, "arguments");
   assert.deepEqual(withWords(`'${process.execPath}' --no-warnings '${program}'`), EXPECTED);
 });

@@ -20,7 +20,7 @@ export function layOut(directory: string, name: string, program: string = name):
   for (const made of [bin, lib]) fs.mkdirSync(made, { recursive: true });
   fs.copyFileSync(LAUNCHER, path.join(bin, name));
   fs.chmodSync(path.join(bin, name), 0o755);
-  fs.symlinkSync(programPath(program), path.join(lib, `${name}.js`));
+  fs.symlinkSync(programPath(program), path.join(lib, `${name}.cjs`));
   fs.writeFileSync(path.join(directory, "dist", "node-path"), `${process.execPath}\n`);
   return path.join(bin, name);
 }
