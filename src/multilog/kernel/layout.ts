@@ -56,7 +56,7 @@ export const INPUT_BYTES = 0x140000;
 export const OUTPUT_AT = 0x1c2000;
 export const OUTPUT_BYTES = 0x43e000;
 /** Copies go by vectors and may write so far behind what they were asked for. */
-export const SLACK_BYTES = 64;
+export const SLACK_BYTES = 128;
 export const MEMORY_BYTES = 0x600000;
 
 // The table: a header of 32-bit words at TABLE_AT, then steps (program.ts draws them).

@@ -35,7 +35,7 @@ import {
   STAMP_BYTES_MAX,
   STEP_NEXT,
 } from "./layout.ts";
-import { planSteps } from "./plan.ts";
+import { type Plan, planSteps } from "./plan.ts";
 import { layDownSteps } from "./steps.ts";
 import { Table } from "./table.ts";
 
@@ -92,8 +92,7 @@ export function compileProgram(
   const form = stamp !== undefined && stamp.bytes > 0 ? stamp : undefined;
   if (form !== undefined) checkStamp(form);
   const plan = planSteps(actions, form !== undefined);
-  const table = new Table();
-  const first = layDownSteps(table, plan);
+  const { table, first } = layDown(plan);
   const copied = plan.groups - (plan.alias ? 1 : 0);
   const areaBytes = Math.floor(OUTPUT_BYTES / Math.max(copied, 1)) & ~15;
   table.header(HEADER_FIRST_STEP, first);
@@ -114,6 +113,17 @@ export function compileProgram(
     groupOf: Uint16Array.from(plan.groupOf),
     slotOf: Uint8Array.from(plan.slotOf),
   };
+}
+
+function layDown(plan: Plan): { table: Table; first: number } {
+  try {
+    const table = new Table();
+    return { table, first: layDownSteps(table, plan, true) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const table = new Table();
+    return { table, first: layDownSteps(table, plan, false) };
+  }
 }
 
 function checkStamp({ bytes, counterAt, digits }: StampForm): void {

@@ -12,6 +12,9 @@ import type { Chain } from "./pattern.ts";
 import type { Plan, PlannedTest } from "./plan.ts";
 import type { Choice, Table } from "./table.ts";
 
+/** Fewer tests are made as fast one by one. */
+const CHOICE_TESTS_LEAST = 3;
+
 /** Where the lines go that are selected here (or those that are not): the step that they come to. */
 class Way {
   readonly #table: Table;
@@ -21,15 +24,17 @@ class Way {
   #run: { readonly at: number; readonly chain: Chain }[] = [];
   /** The step behind them. */
   #behind = 0;
+  readonly #choices: boolean;
 
-  constructor(table: Table, step: number) {
+  constructor(table: Table, step: number, choices: boolean) {
     this.#table = table;
     this.#step = step;
+    this.#choices = choices;
   }
 
   /** The step that lines come to from here. */
   enter(): number {
-    const choice = asChoice(this.#run);
+    const choice = this.#choices ? asChoice(this.#run) : undefined;
     if (choice !== undefined) this.lead(this.#table.choice(this.#behind, choice));
     return this.#step;
   }
@@ -69,7 +74,7 @@ class Way {
 /** A choice for a run of tests, where it is worth a step. */
 function asChoice(run: readonly { at: number; chain: Chain }[]): Choice | undefined {
   const first = run[0]?.chain.segments[0]?.first;
-  if (first === undefined || run.length < 2) return undefined;
+  if (first === undefined || run.length < CHOICE_TESTS_LEAST) return undefined;
   const tests = run.map(({ at, chain }) => {
     const token = chain.segments[0]?.tokens[first < 0 ? 0 : 1];
     return { at, telling: typeof token === "number" ? token : undefined };
@@ -77,11 +82,15 @@ function asChoice(run: readonly { at: number; chain: Chain }[]): Choice | undefi
   return { first, tests };
 }
 
-/** @returns the address of the first step */
-export function layDownSteps(table: Table, plan: Plan): number {
+/**
+ * @param choices  whether runs of tests get a choice in front: faster, and larger
+ * @returns the address of the first step
+ * @throws RangeError when the table has no room for the plan
+ */
+export function layDownSteps(table: Table, plan: Plan, choices: boolean): number {
   const end = table.step(KIND_END, 0);
-  const selected = new Way(table, end);
-  const deselected = new Way(table, end);
+  const selected = new Way(table, end, choices);
+  const deselected = new Way(table, end, choices);
   for (const step of plan.steps.toReversed()) {
     switch (step.kind) {
       case "test":

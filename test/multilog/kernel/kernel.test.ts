@@ -188,6 +188,17 @@ test("1024 differently selected log directories each get their lines", () => {
   assert.equal(fed.outputs.length, 1024);
 });
 
+test("a script that fills the table selects the same without choices", () => {
+  const actions: KernelAction[] = [];
+  for (let i = 0; i < 700; i++) {
+    actions.push(select(`-${i} a`), select(`-${i} b`), select(`-${i} c`), logdir);
+  }
+  const input = Buffer.from(["0 a", "3 b", "699 c", "700 a", "0 d", ""].join("\n"));
+  const fed = feed(actions, undefined, input);
+  const lines = fed.outputs.map((output) => output.lines);
+  assert.deepEqual([lines[0], lines[2], lines[3], lines[698], lines[699]], [4, 4, 3, 3, 2]);
+});
+
 test("a run stops before the line that one of the outputs has no room for", () => {
   const never = (): boolean => false;
   for (let length = 1; length < 80; length += 13) {
