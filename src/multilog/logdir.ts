@@ -17,6 +17,7 @@ import { rescue } from "./rescue.ts";
 import { pruneAndSay } from "./retention.ts";
 import { type Patience, Rotation, type RotationCounts } from "./rotation.ts";
 import type { LogdirSettings } from "./script.ts";
+import { makeState } from "./state-file.ts";
 import { syncDirectory } from "./sync.ts";
 import { attempt, attemptLater, type Blocked, type Trouble, type Warn } from "./trouble.ts";
 
@@ -223,7 +224,7 @@ export class Logdir {
     this.directory = entry.directory;
     this.lock = entry.lock;
     this.rotation = undefined;
-    posix.close(posix.openAt(this.directory, "state", "truncate", IN_USE_MODE));
+    makeState(posix, this.directory);
     letGo(posix, lock);
     rotation?.drop();
     const leave = (): void => letGo(posix, directory);

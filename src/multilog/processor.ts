@@ -6,6 +6,7 @@
 import type { Ending, Fd, Posix } from "../posix/index.ts";
 import { letGo } from "./let-go.ts";
 import { IN_USE_MODE } from "./place.ts";
+import { makeState } from "./state-file.ts";
 
 const SHELL = "/bin/sh";
 const STDERR = 2;
@@ -47,7 +48,7 @@ export async function runProcessor(
 /** The state of the run before; a directory made by hand has none yet. */
 function openState(posix: Posix, directory: Fd, opened: Fd[]): Fd {
   if (posix.statusAt(directory, "state") === undefined) {
-    posix.close(posix.openAt(directory, "state", "truncate", IN_USE_MODE));
+    makeState(posix, directory);
   }
   const fd = posix.openAt(directory, "state", "read");
   opened.push(fd);

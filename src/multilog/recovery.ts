@@ -14,6 +14,7 @@ import { linkArchive, listArchives } from "./archive.ts";
 import { letGo } from "./let-go.ts";
 import { IN_USE_MODE, type Place, UNCLEAN_CODE } from "./place.ts";
 import { prune } from "./retention.ts";
+import { makeState } from "./state-file.ts";
 
 /** Owner-execute: the file is complete and on the disk. */
 const COMPLETE = 0o100;
@@ -61,9 +62,7 @@ export async function recover(place: Place): Promise<Recovered> {
   }
   await keep("current", UNCLEAN_CODE);
   await keep("newcurrent", UNCLEAN_CODE);
-  orFatal(["write to ", path, "/state"], () =>
-    posix.close(posix.openAt(directory, "state", "truncate", IN_USE_MODE)),
-  );
+  orFatal(["write to ", path, "/state"], () => makeState(posix, directory));
   return { ...openCurrent(place), unclean: current !== undefined || archives.length > 0, archives };
 }
 
