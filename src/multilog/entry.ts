@@ -1,7 +1,7 @@
 /**
  * Into a log directory: made when it is not there, opened, and locked against every other writer.
  */
-import { AT_CWD, type Fd, orFatal, type Posix, SystemFailure } from "../posix/index.ts";
+import { AT_CWD, Fatal, type Fd, orFatal, type Posix, SystemFailure } from "../posix/index.ts";
 import { letGo } from "./let-go.ts";
 import { attempt } from "./trouble.ts";
 
@@ -28,6 +28,16 @@ export function enterLogdir(posix: Posix, path: Uint8Array): Entry {
     };
   } catch (failure) {
     letGo(posix, directory);
+    throw failure;
+  }
+}
+
+/** The same after the first byte: a failure is one to be tried again. */
+export function enterAgain(posix: Posix, path: Uint8Array): Entry {
+  try {
+    return enterLogdir(posix, path);
+  } catch (failure) {
+    if (failure instanceof Fatal) throw new SystemFailure("ENOENT", "open", path);
     throw failure;
   }
 }

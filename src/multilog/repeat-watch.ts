@@ -29,7 +29,7 @@ export class RepeatWatch {
   constructor(posix: Posix, logdir: Logdir) {
     this.posix = posix;
     this.logdir = logdir;
-    this.old = listArchives(posix, logdir.descriptor);
+    this.old = listArchives(posix, logdir.directory);
     this.tail = this.readLast(this.old);
   }
 
@@ -60,11 +60,11 @@ export class RepeatWatch {
   private readFresh(): string {
     const { posix, logdir } = this;
     const known = new Set(this.old.map(String));
-    const files: (Buffer | string)[] = listArchives(posix, logdir.descriptor).filter(
+    const files: (Buffer | string)[] = listArchives(posix, logdir.directory).filter(
       (name) => !known.has(String(name)),
     );
     // With two names it is among the archives already.
-    if (posix.statusAt(logdir.descriptor, "previous")?.links === 1) files.push("previous");
+    if (posix.statusAt(logdir.directory, "previous")?.links === 1) files.push("previous");
     let text = "";
     for (const name of [...files, "current"]) {
       if (text.length < SEEN_BYTES) text += this.read(name, "beginning");
@@ -84,7 +84,7 @@ export class RepeatWatch {
 
   private readPart(name: Buffer | string, which: "beginning" | "end"): string {
     const { posix, logdir } = this;
-    const fd = posix.openAt(logdir.descriptor, name, "read");
+    const fd = posix.openAt(logdir.directory, name, "read");
     try {
       const { sizeBytes } = posix.status(fd);
       const bytes = Buffer.alloc(Math.min(sizeBytes, SEEN_BYTES));

@@ -3,9 +3,17 @@
  * then. What was written since goes into a new file of that name.
  */
 import type { Fd, Posix } from "../posix/index.ts";
-import { IN_USE_MODE } from "./place.ts";
+import { linkArchive } from "./archive.ts";
+import type { LabelClock } from "./label-clock.ts";
+import { IN_USE_MODE, UNCLEAN_CODE } from "./place.ts";
 
 const PIECE_BYTES = 64 * 1024;
+
+/** Somebody else's file of that name gets another, as the leaving of an unclean stop would. */
+export function keepStranger(posix: Posix, directory: Fd, clock: LabelClock): void {
+  if (posix.statusAt(directory, "current") === undefined) return;
+  linkArchive(posix, directory, "current", clock.take(), clock, UNCLEAN_CODE);
+}
 
 /**
  * @param from  the nameless file, open for reading as well

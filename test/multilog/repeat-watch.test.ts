@@ -21,7 +21,7 @@ function watched(t: TestContext, ...old: string[]) {
     return name;
   };
   const archives = old.map((text, i) => archive(i + 1, text));
-  const logdir = { descriptor: place.fd } as Logdir;
+  const logdir = { directory: place.fd } as Logdir;
   return { ...place, archives, archive, write, watch: new RepeatWatch(posix, logdir), logdir };
 }
 
