@@ -3,10 +3,12 @@
  * This finds which of its lines stand in the old files already, to say so. They are not left out:
  * equal lines may be different events.
  */
-import { type Posix, SystemFailure } from "../posix/index.ts";
+import { joined, type Posix, SystemFailure } from "../posix/index.ts";
 import { listArchives } from "./archive.ts";
 import type { Logdir } from "./logdir.ts";
 import { countRepeated } from "./repeated.ts";
+import type { Warn } from "./trouble.ts";
+import { plural } from "./units.ts";
 
 /** More than a batch with its stamps. */
 const SEEN_BYTES = 1 << 20;
@@ -95,4 +97,26 @@ export class RepeatWatch {
       posix.close(fd);
     }
   }
+}
+
+/**
+ * Says which lines of the first batch stand in the old files already.
+ *
+ * @returns how many, of all logs together
+ */
+export function reportRepeated(
+  watches: readonly RepeatWatch[],
+  stampBytes: number,
+  warn: Warn,
+): number {
+  let repeatedLines = 0;
+  for (const watch of watches) {
+    const repeated = watch.look(stampBytes);
+    if (repeated === undefined) continue;
+    const { logdir, archive, lines } = repeated;
+    repeatedLines += lines;
+    const said = `: the first ${plural(lines, "line")} may repeat the last ones of `;
+    warn(joined([logdir.path, said, archive]));
+  }
+  return repeatedLines;
 }
