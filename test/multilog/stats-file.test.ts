@@ -6,34 +6,21 @@ import { StatsFile } from "../../src/multilog/stats-file.ts";
 import { posix, SystemFailure } from "../../src/posix/index.ts";
 import { scratch } from "../posix/scratch.ts";
 import { until } from "../support/until.ts";
+import { accountOf } from "./accounts.ts";
 
 const timeout = 30_000;
 
-const ACCOUNT: Account = {
-  version: 1,
-  pid: 7,
-  since: "2026-01-01T00:00:00.000Z",
-  updated: "2026-01-01T00:00:01.000Z",
-  starts: 1,
-  read: { lines: 3, bytes: 30 },
-  lastLabel: "@400000003b4a39c23294b13c",
-  stalled: { now: null, seconds: 0 },
-  failures: 0,
-  retrying: null,
-  repeatedLines: 0,
-  logdirs: [
-    {
-      path: "./main",
-      read: { lines: 3, bytes: 30 },
-      selected: { lines: 2, bytes: 20 },
-      deselected: { lines: 1, bytes: 10 },
-      syncedLines: 0,
-      currentBytes: 20,
-      rotations: 0,
-      processor: { runs: 0, failures: 0 },
-    },
-  ],
-};
+const ACCOUNT = accountOf(
+  {
+    path: "./main",
+    selectedLines: 2,
+    deselectedLines: 1,
+    currentBytes: 20,
+    rotations: 0,
+    processor: { runs: 0, failures: 0 },
+  },
+  { lastLabel: "@400000003b4a39c23294b13c" },
+);
 
 /** A stats file on a clock that is set by hand. */
 function stats(t: TestContext, name: string = "stats.json") {

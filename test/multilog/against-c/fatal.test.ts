@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { ours, peer } from "../../support/commands.ts";
 import { readLogdir } from "../../support/logdir.ts";
 import { Running } from "../../support/running.ts";
@@ -19,46 +19,41 @@ const asRoot = { ...options, skip: isRoot ? options.skip : "needs root to give f
 
 interface Refusal {
   readonly script: readonly string[];
-  readonly says: string;
-  /** Prepares the working directory. */
-  readonly lay?: (at: (name: string) => string) => void;
+  /** What both say; undefined where they say it differently. */
+  readonly says: string | undefined;
+  /** What stands in the working directory: NAME/ with its mode, NAME with its mode, or a link's target. */
+  readonly ground?: Readonly<Record<string, number | string>>;
+  readonly fifo?: string;
+  /** Mode of the working directory. */
+  readonly mode?: number;
   /** Run as somebody whom modes bind. */
   readonly unprivileged?: boolean;
   readonly rootOnly?: boolean;
 }
 
-const directory = (path: string, mode = 0o700): void => {
-  fs.mkdirSync(path);
-  fs.chmodSync(path, mode);
-};
-const file = (path: string, mode = 0o644): void => {
-  fs.writeFileSync(path, "old\n");
-  fs.chmodSync(path, mode);
-};
-
-const REFUSALS: Record<string, Refusal> = {
+const REFUSALS: Readonly<Record<string, Refusal>> = {
   "a directory whose parent is missing": {
     script: ["./no/d"],
     says: "unable to open directory ./no/d: file does not exist",
   },
   "a file in the place of a directory": {
     script: ["./d"],
-    lay: (at) => file(at("d")),
+    ground: { d: 0o644 },
     says: "unable to open directory ./d: not a directory",
   },
   "a directory below a file": {
     script: ["./f/d"],
-    lay: (at) => file(at("f")),
+    ground: { f: 0o644 },
     says: "unable to open directory ./f/d: not a directory",
   },
   "a symbolic link that leads to itself": {
     script: ["./d"],
-    lay: (at) => fs.symlinkSync("d", at("d")),
+    ground: { d: "d" },
     says: "unable to open directory ./d: symbolic link loop",
   },
   "a symbolic link that leads nowhere": {
     script: ["./d"],
-    lay: (at) => fs.symlinkSync("no", at("d")),
+    ground: { d: "no" },
     says: "unable to open directory ./d: file does not exist",
   },
   "a name that is too long": {
@@ -71,41 +66,32 @@ const REFUSALS: Record<string, Refusal> = {
   },
   "one directory under two names": {
     script: ["./d", "./link"],
-    lay: (at) => {
-      directory(at("d"));
-      fs.symlinkSync("d", at("link"));
-    },
+    ground: { "d/": 0o700, link: "d" },
     says: "unable to lock directory ./link: temporary failure",
   },
   "a directory in the place of lock": {
     script: ["./d"],
-    lay: (at) => fs.mkdirSync(at("d/lock"), { recursive: true }),
+    ground: { "d/": 0o700, "d/lock/": 0o755 },
     says: "unable to lock directory ./d: is a directory",
   },
   "a directory in the place of current": {
     script: ["./d"],
-    lay: (at) => fs.mkdirSync(at("d/current"), { recursive: true }),
+    ground: { "d/": 0o700, "d/current/": 0o755 },
     says: "unable to append to ./d/current: is a directory",
   },
   "a current that leads to itself": {
     script: ["./d"],
-    lay: (at) => {
-      directory(at("d"));
-      fs.symlinkSync("current", at("d/current"));
-    },
+    ground: { "d/": 0o700, "d/current": "current" },
     says: "unable to stat ./d/current: symbolic link loop",
   },
   "a processed that leads to itself": {
     script: ["./d"],
-    lay: (at) => {
-      directory(at("d"));
-      fs.symlinkSync("processed", at("d/processed"));
-    },
+    ground: { "d/": 0o700, "d/processed": "processed" },
     says: "unable to stat ./d/processed: symbolic link loop",
   },
   "a directory in the place of state": {
     script: ["./d"],
-    lay: (at) => fs.mkdirSync(at("d/state"), { recursive: true }),
+    ground: { "d/": 0o700, "d/state/": 0o755 },
     says: "unable to write to ./d/state: is a directory",
   },
   "a status file in a missing directory": {
@@ -118,12 +104,12 @@ const REFUSALS: Record<string, Refusal> = {
   },
   "a directory in the place of a status file": {
     script: ["=f"],
-    lay: (at) => directory(at("f")),
+    ground: { "f/": 0o700 },
     says: "unable to create f: is a directory",
   },
   "a FIFO without a reader as status file": {
     script: ["=f"],
-    lay: (at) => void execFileSync("mkfifo", [at("f")]),
+    fifo: "f",
     says: "unable to create f: device not configured",
   },
   "a bad directory behind a good one, which stays unclean": {
@@ -136,89 +122,106 @@ const REFUSALS: Record<string, Refusal> = {
   },
   "a directory that it may not open": {
     script: ["./d"],
-    lay: (at) => directory(at("d"), 0),
+    ground: { "d/": 0 },
     unprivileged: true,
     says: "unable to open directory ./d: access denied",
   },
   "a directory that it may not write": {
     script: ["./d"],
-    lay: (at) => directory(at("d"), 0o555),
+    ground: { "d/": 0o555 },
     unprivileged: true,
     says: "unable to lock directory ./d: access denied",
   },
   "a place where it may make no directory": {
     script: ["./p/d"],
-    lay: (at) => directory(at("p"), 0o555),
+    ground: { "p/": 0o555 },
     unprivileged: true,
     says: "unable to open directory ./p/d: file does not exist",
   },
   "a lock that it may not write": {
     script: ["./d"],
-    lay: (at) => {
-      directory(at("d"), 0o777);
-      file(at("d/lock"), 0o444);
-    },
+    ground: { "d/": 0o777, "d/lock": 0o444 },
     unprivileged: true,
     says: "unable to lock directory ./d: access denied",
   },
   "a clean current that it may not write": {
     script: ["./d"],
-    lay: (at) => {
-      directory(at("d"), 0o777);
-      file(at("d/current"), 0o544);
-    },
+    ground: { "d/": 0o777, "d/current": 0o544 },
     unprivileged: true,
     says: "unable to append to ./d/current: access denied",
   },
   "a clean current that is somebody else's": {
     script: ["./d"],
-    lay: (at) => {
-      directory(at("d"), 0o777);
-      file(at("d/current"), 0o766);
-    },
+    ground: { "d/": 0o777, "d/current": 0o766 },
     unprivileged: true,
     rootOnly: true,
     says: "unable to set mode of ./d/current: permission denied",
   },
   "a status file that it may not write": {
     script: ["=f"],
-    lay: (at) => file(at("f"), 0o444),
+    ground: { f: 0o444 },
     unprivileged: true,
     says: "unable to create f: access denied",
   },
+  "a directory below a working directory that it may not open": {
+    script: ["./d"],
+    mode: 0o111,
+    unprivileged: true,
+    says: undefined,
+  },
 };
+
+/** Lays out a working directory. */
+function lay(cwd: string, { ground = {}, fifo, mode = 0o777 }: Refusal): void {
+  fs.mkdirSync(cwd);
+  for (const [name, what] of Object.entries(ground)) {
+    const path = join(cwd, name);
+    if (typeof what === "string") fs.symlinkSync(what, path);
+    else if (name.endsWith("/")) fs.mkdirSync(path);
+    else fs.writeFileSync(path, "old\n");
+    if (typeof what === "number") fs.chmodSync(path, what);
+  }
+  if (fifo !== undefined) execFileSync("mkfifo", [join(cwd, fifo)]);
+  fs.chmodSync(cwd, mode);
+}
+
+/** Opens again what was laid out closed: it has to be looked at, and to be removed. */
+function open(cwd: string, { ground = {} }: Refusal): void {
+  fs.chmodSync(cwd, 0o755);
+  for (const name of Object.keys(ground)) {
+    if (name.endsWith("/")) fs.chmodSync(join(cwd, name), 0o755);
+  }
+}
+
+/** What a program makes of it, and leaves behind. */
+async function refuse(t: TestContext, place: string, who: "theirs" | "ours", refusal: Refusal) {
+  const program = who === "ours" ? ours("multilog") : original.path;
+  const cwd = join(place, who);
+  lay(cwd, refusal);
+  const user = refusal.unprivileged && isRoot ? NOBODY : undefined;
+  const running = new Running(t, program, refusal.script, { cwd, user, stderrIn: place });
+  await running.input.write("a line\n");
+  const ending = await running.ended;
+  open(cwd, refusal);
+  return {
+    ...ending,
+    stderr: refusal.says === undefined ? undefined : running.stderr,
+    left: running.input.takeRest(),
+    good: fs.existsSync(join(cwd, "good")) ? readLogdir(cwd, "good").contents : [],
+    names: fs.readdirSync(cwd),
+  };
+}
 
 for (const [what, refusal] of Object.entries(REFUSALS)) {
   test(`multilog refuses ${what}`, refusal.rootOnly ? asRoot : options, async (t) => {
     const place = temporaryDirectory(t);
     fs.chmodSync(place, 0o755);
-    const results = await Promise.all(
-      [original.path, ours("multilog")].map(async (program, which) => {
-        const cwd = join(place, String(which));
-        fs.mkdirSync(cwd);
-        fs.chmodSync(cwd, 0o777);
-        refusal.lay?.((name) => join(cwd, name));
-        const user = refusal.unprivileged && isRoot ? NOBODY : undefined;
-        const running = new Running(t, program, refusal.script, { cwd, user });
-        await running.input.write("a line\n");
-        const ending = await running.ended;
-        // What the lines before it are made of must not matter to who cleans up.
-        for (const name of ["d", "p"]) {
-          if (fs.existsSync(join(cwd, name)) && !fs.lstatSync(join(cwd, name)).isSymbolicLink())
-            fs.chmodSync(join(cwd, name), 0o755);
-        }
-        return {
-          ...ending,
-          stderr: running.stderr,
-          left: running.input.takeRest(),
-          good: fs.existsSync(join(cwd, "good")) ? readLogdir(cwd, "good").contents : [],
-          names: fs.readdirSync(cwd).filter((name) => !name.startsWith(".")),
-        };
-      }),
+    const [theirs, found] = await Promise.all(
+      (["theirs", "ours"] as const).map((who) => refuse(t, place, who, refusal)),
     );
-    const [theirs, found] = results;
     assert.deepEqual(found, theirs);
-    assert.equal(found?.stderr, `multilog: fatal: ${refusal.says}\n`);
+    const { says } = refusal;
+    assert.equal(found?.stderr, says && `multilog: fatal: ${says}\n`);
     assert.deepEqual([found?.code, found?.left], [111, "a line\n"]);
   });
 }
@@ -241,29 +244,3 @@ for (const [who, first, second] of [
     assert.equal(readLogdir(cwd, "d").whole, "a line\n");
   });
 }
-
-test(
-  "multilog says what it cannot begin with where its working directory cannot be opened",
-  options,
-  async (t) => {
-    const place = temporaryDirectory(t);
-    fs.chmodSync(place, 0o755);
-    const results = await Promise.all(
-      [original.path, ours("multilog")].map(async (program, which) => {
-        const cwd = join(place, String(which));
-        fs.mkdirSync(cwd);
-        fs.chmodSync(cwd, 0o111);
-        const user = isRoot ? NOBODY : undefined;
-        const running = new Running(t, program, ["./d"], { cwd, user, stderrIn: place });
-        await running.input.write("a line\n");
-        const ending = await running.ended;
-        fs.chmodSync(cwd, 0o755);
-        return { code: ending.code, left: running.input.takeRest() };
-      }),
-    );
-    assert.deepEqual(results, [
-      { code: 111, left: "a line\n" },
-      { code: 111, left: "a line\n" },
-    ]);
-  },
-);
