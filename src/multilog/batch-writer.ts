@@ -6,13 +6,13 @@
  * for byte the same, and what stands in the files already is passed over.
  */
 
-import { Fatal, joined } from "../posix/index.ts";
+import { compileScript, statusPaths } from "./compile-script.ts";
 import { LogCounts } from "./counts.ts";
 import type { Kernel } from "./kernel/kernel.ts";
-import { compileProgram, type Program } from "./kernel/program.ts";
+import type { Program } from "./kernel/program.ts";
 import type { LabelClock } from "./label-clock.ts";
 import type { Logdir } from "./logdir.ts";
-import type { Action, Script } from "./script.ts";
+import type { Script } from "./script.ts";
 import type { BatchMemory } from "./source.ts";
 import { type LocalTimeOf, NANOS_PER_SECOND, type Stamp, stampOf } from "./stamp.ts";
 import type { StatusFile } from "./status-file.ts";
@@ -32,7 +32,8 @@ export class BatchWriter {
   /** When the last of them was stamped, nanoseconds since 1970; 0 before there was one. */
   latestNanos = 0n;
   private readonly kernel: Kernel;
-  private readonly program: Program;
+  private readonly script: Script;
+  private program: Program;
   private readonly stamp: Stamp | undefined;
   private readonly clock: LabelClock;
   private readonly logdirs: readonly Logdir[];
@@ -62,7 +63,8 @@ export class BatchWriter {
   ) {
     this.kernel = kernel;
     this.stamp = script.stamp === undefined ? undefined : stampOf(script.stamp, localTime);
-    this.program = compile(script, this.stamp);
+    this.script = script;
+    this.program = compileScript(script, this.stamp, statusPaths(script));
     this.lineState = new Uint8Array(this.program.stateBytes);
     this.logdirs = logdirs;
     this.statuses = statuses;
@@ -86,6 +88,17 @@ export class BatchWriter {
   /** Whether the last batch ended in the middle of a line. */
   get inLine(): boolean {
     return this.lineState[0] !== 0;
+  }
+
+  /**
+   * The status files are open: those that turn out to be one file keep one text.
+   *
+   * @throws Fatal, exit code 100, as the constructor does
+   */
+  joinStatuses(): void {
+    const files = this.statuses.map(({ identity }) => identity);
+    if (new Set(files).size === files.length) return;
+    this.program = compileScript(this.script, this.stamp, files);
   }
 
   /** A new batch stands in memory. */
@@ -181,33 +194,4 @@ export class BatchWriter {
       counts.add(this.lines, length, this.selectedLines[d] ?? 0, this.selectedBytes[d] ?? 0);
     }
   }
-}
-
-/** @throws Fatal, exit code 100, when the script is larger than the kernel's table */
-function compile(script: Script, stamp: Stamp | undefined): Program {
-  try {
-    return compileProgram(kernelActions(script.actions), stamp?.form);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new Fatal(
-      100,
-      joined([`the logging script is more than the kernel can hold: ${error.message}`]),
-    );
-  }
-}
-
-type KernelAction = Parameters<typeof compileProgram>[0][number];
-
-function kernelActions(actions: readonly Action[]): KernelAction[] {
-  const files = actions.flatMap((action) =>
-    action.kind === "status" ? [Buffer.from(action.file).toString("latin1")] : [],
-  );
-  return actions.map((action) => {
-    if (action.kind === "logdir") return { kind: "logdir" };
-    if (action.kind !== "status") return action;
-    const file = Buffer.from(action.file).toString("latin1");
-    // Two actions on one file: the later line wins, whichever of them it went through.
-    const isShared = files.indexOf(file) !== files.lastIndexOf(file);
-    return isShared ? { kind: "status", file } : { kind: "status" };
-  });
 }

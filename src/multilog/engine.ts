@@ -111,6 +111,7 @@ export class Engine {
     const { posix } = this.options;
     try {
       for (const status of this.statuses) status.open();
+      this.writer.joinStatuses();
       for (const logdir of this.logdirs) {
         await logdir.open();
         if (logdir.recovered.unclean) this.watches.push(new RepeatWatch(posix, logdir));

@@ -15,6 +15,7 @@ export class StatusFile {
   private readonly path: Uint8Array;
   private readonly record = Buffer.alloc(STATUS_BYTES, LF);
   private fd: Fd = -1;
+  private key = "";
   private isNew = false;
 
   constructor(posix: Posix, path: Uint8Array) {
@@ -33,6 +34,13 @@ export class StatusFile {
       posix.close(posix.openAt(AT_CWD, path, "append", STATUS_MODE)),
     );
     this.fd = orFatal(["write ", path], () => posix.openAt(AT_CWD, path, "write"));
+    const { device, inode } = orFatal(["stat ", path], () => posix.status(this.fd));
+    this.key = `${device}:${inode}`;
+  }
+
+  /** Once it is open: the same for two names of one file. */
+  get identity(): string {
+    return this.key;
   }
 
   /** Remembers a line; `length` is -1 when there is none. */

@@ -70,6 +70,25 @@ test("words of the script may be bytes", { timeout }, async (t) => {
   assert.equal(current(place, "second"), "two\n");
 });
 
+test("two names of one status file keep the later line, whichever of them it went through", {
+  timeout,
+}, async (t) => {
+  const place = scratch(t);
+  fs.writeFileSync(place.in("file"), "");
+  fs.symlinkSync("file", place.in("link"));
+  for (const [first, second] of [
+    ["file", "file"],
+    ["file", "./file"],
+    ["file", "link"],
+  ]) {
+    const script = [`=${place.path}/${first}`, "-*", "+b*", `=${place.path}/${second}`];
+    const multilog = await start(t, script);
+    await write(multilog, "b, which both take\na, which the first takes\n");
+    assert.equal(fs.readFileSync(place.in("file"), "latin1").trimEnd(), "a, which the first takes");
+    await multilog.close();
+  }
+});
+
 test("lines come through a pipe, whose end is the end", { timeout }, async (t) => {
   const place = scratch(t);
   const pipe = testPipe(t);
