@@ -120,7 +120,7 @@ export class Engine {
       this.release();
       throw failure;
     }
-    this.running.begin();
+    this.running.write();
   }
 
   /** What has been counted so far, with what an earlier account said. */

@@ -13,6 +13,7 @@ export class RunningAccount {
   private readonly startMs: number;
   private readonly stats: StatsFile | undefined;
   private before: Account | undefined;
+  private hasRead = false;
 
   /** @param statsFile  path of the `:stats` file, if there is to be one */
   constructor(posix: Posix, books: Books, statsFile: Uint8Array | undefined, warn: Warn) {
@@ -30,14 +31,11 @@ export class RunningAccount {
     return Number(this.posix.now() / 1_000_000n);
   }
 
-  /** Goes on from the account that stands in the file; every log is open. */
-  begin(): void {
-    this.before = this.stats?.read();
-    this.stats?.write();
-  }
-
   /** What has been counted so far, with what an earlier account said. */
   now(): Account {
+    // Trouble may write the file before the logs are open: it is read before it is first replaced.
+    if (!this.hasRead) this.before = this.stats?.read();
+    this.hasRead = true;
     return makeAccount(this.books, this.before, this.startMs, this.nowMs, this.posix.monotonicMs());
   }
 
