@@ -45,3 +45,16 @@ export function accountOf(parts: LogdirParts, rest: Partial<Account> = {}): Acco
     ...rest,
   };
 }
+
+/** One as a logger leaves it. */
+export const ACCOUNT: Account = accountOf(
+  {
+    path: "./main",
+    selectedLines: 2,
+    deselectedLines: 1,
+    currentBytes: 20,
+    rotations: 0,
+    processor: { runs: 0, failures: 0 },
+  },
+  { lastLabel: "@400000003b4a39c23294b13c" },
+);

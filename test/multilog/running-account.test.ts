@@ -6,19 +6,11 @@ import { RunningAccount } from "../../src/multilog/running-account.ts";
 import { Trouble } from "../../src/multilog/trouble.ts";
 import { posix, SystemFailure } from "../../src/posix/index.ts";
 import { scratch } from "../posix/scratch.ts";
-import { accountOf } from "./accounts.ts";
+import { ACCOUNT } from "./accounts.ts";
 
 test("trouble before the logs are open does not cost what an earlier account says", async (t) => {
   const path = scratch(t).in("stats");
-  const before = accountOf({
-    path: "./main",
-    selectedLines: 2,
-    deselectedLines: 1,
-    currentBytes: 20,
-    rotations: 0,
-    processor: { runs: 0, failures: 0 },
-  });
-  fs.writeFileSync(path, JSON.stringify(before));
+  fs.writeFileSync(path, JSON.stringify(ACCOUNT));
   const trouble = new Trouble(posix, () => {}, 3_600_000);
   const books = {
     logdirs: [],

@@ -6,21 +6,9 @@ import { StatsFile } from "../../src/multilog/stats-file.ts";
 import { posix, SystemFailure } from "../../src/posix/index.ts";
 import { scratch } from "../posix/scratch.ts";
 import { until } from "../support/until.ts";
-import { accountOf } from "./accounts.ts";
+import { ACCOUNT } from "./accounts.ts";
 
 const timeout = 30_000;
-
-const ACCOUNT = accountOf(
-  {
-    path: "./main",
-    selectedLines: 2,
-    deselectedLines: 1,
-    currentBytes: 20,
-    rotations: 0,
-    processor: { runs: 0, failures: 0 },
-  },
-  { lastLabel: "@400000003b4a39c23294b13c" },
-);
 
 /** A stats file on a clock that is set by hand. */
 function stats(t: TestContext, name: string = "stats.json") {
