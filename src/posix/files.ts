@@ -8,10 +8,13 @@ import { readEntries, statusRecord } from "./layouts.ts";
 import { bind, call, cString } from "./libc.ts";
 import type { Fd, FileStatus, Files, Name, OpenFor } from "./types.ts";
 
-const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK, O_APPEND, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY } =
+const { O_RDONLY, O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY } =
   fs.constants;
 /** Not in node:fs; the kernels' own numbers. */
 const O_CLOEXEC = process.platform === "darwin" ? 0x1000000 : 0o2000000;
+/** Every file is opened with it, so that opening a FIFO does not wait. */
+export const O_NONBLOCK: number = fs.constants.O_NONBLOCK;
+
 /** Relative names start at the working directory. */
 export const AT_CWD: Fd = process.platform === "darwin" ? -2 : -100;
 

@@ -2,8 +2,8 @@
  * Accounts and identities, looked up as the C library does (so that directories other than
  * /etc/passwd answer too).
  */
-import { bind, call, koffi } from "./libc.ts";
-import type { Account } from "./types.ts";
+import { bind, call, cString, koffi } from "./libc.ts";
+import type { Account, Identity, Name } from "./types.ts";
 
 const POINTERS_AND_NUMBERS = {
   pw_name: "char *",
@@ -30,14 +30,18 @@ interface PasswdEntry {
   readonly pw_shell: string;
 }
 
-const getpwnam = bind("void *getpwnam(const char *name)") as unknown as (name: string) => unknown;
+const getpwnam = bind("void *getpwnam(const uint8_t *name)") as unknown as (
+  name: Uint8Array,
+) => unknown;
 const setgidCall = bind("int setgid(uint32_t gid)");
 const setuidCall = bind("int setuid(uint32_t uid)");
+const initgroups = bind("int initgroups(const uint8_t *name, uint32_t gid)");
+const setsid = bind("int setsid(void)");
 const setgroupsCall = bind("int setgroups(size_t count, const uint32_t *groups)");
 
 /** @returns the account of that name, or undefined when there is none */
-export function findAccount(name: string): Account | undefined {
-  const found = getpwnam(name);
+export function findAccount(name: Name): Account | undefined {
+  const found = getpwnam(cString(name, "getpwnam"));
   if (found === null) return undefined;
   const entry = koffi().decode(found, passwdType() as string) as PasswdEntry;
   return {
@@ -51,7 +55,22 @@ export function findAccount(name: string): Account | undefined {
 
 /** Becomes another user for good: groups first, the user last. Needs privilege. */
 export function become(uid: number, gid: number, groups: readonly number[] = [gid]): void {
-  call("setgroups", undefined, () => setgroupsCall(groups.length, Uint32Array.from(groups)));
-  call("setgid", undefined, () => setgidCall(gid));
-  call("setuid", undefined, () => setuidCall(uid));
+  identity.setGroups(groups);
+  identity.setGroup(gid);
+  identity.setUser(uid);
 }
+
+export const identity: Identity = {
+  findAccount,
+  setGroups: (groups) => {
+    const list = Uint32Array.from(groups);
+    call("setgroups", undefined, () => setgroupsCall(list.length, list));
+  },
+  setAccountGroups: (name, gid) => {
+    const bytes = cString(name, "initgroups");
+    call("initgroups", undefined, () => initgroups(bytes, gid));
+  },
+  setGroup: (gid) => void call("setgid", undefined, () => setgidCall(gid)),
+  setUser: (uid) => void call("setuid", undefined, () => setuidCall(uid)),
+  newSession: () => void call("setsid", undefined, () => setsid()),
+};

@@ -46,6 +46,18 @@ export function variable(name: string, type: string): unknown {
   return k.decode(libc.symbol(name, type), type);
 }
 
+/** Sets a pointer of the C library. */
+export function setPointer(name: string, address: bigint): void {
+  const { koffi: k, libc } = load();
+  const place = k.address(libc.symbol(name, "void *"));
+  new BigUint64Array(k.view(place, BigUint64Array.BYTES_PER_ELEMENT))[0] = address;
+}
+
+/** A stretch of this process's memory; what is written there is written at once. */
+export function memoryAt(address: number, length: number): Buffer {
+  return Buffer.from(koffi().view(BigInt(address), length));
+}
+
 /** A C function: its arguments are checked by koffi when it is called. */
 type Foreign = (...args: unknown[]) => number;
 type AsyncForeign = (...args: unknown[]) => Promise<number>;

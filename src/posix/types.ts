@@ -81,6 +81,28 @@ export interface Pipes {
   setStatusFlags(fd: Fd, flags: number): void;
 }
 
+/** The limits by what they limit. */
+export type Resource =
+  | "addressSpace"
+  | "core"
+  | "cpu"
+  | "data"
+  | "fileSize"
+  | "lockedMemory"
+  | "openFiles"
+  | "processes"
+  | "residentSet"
+  | "stack";
+
+/** Soft and hard limit as the kernel has them. */
+export interface ExactLimit {
+  readonly soft: bigint;
+  readonly hard: bigint;
+}
+
+/** Soft limits by what they limit; none above the hard one. */
+export type SoftLimits = ReadonlyMap<Resource, bigint>;
+
 /** Soft and hard limit; Infinity for RLIM_INFINITY. */
 export interface Limit {
   readonly soft: number;
@@ -93,6 +115,26 @@ export interface Account {
   readonly gid: number;
   readonly home: string;
   readonly shell: string;
+}
+
+/** Who this process is. All of it is for good, and most of it needs privilege (EPERM). */
+export interface Identity {
+  /** @returns undefined when there is no account of that name */
+  findAccount(name: Name): Account | undefined;
+  /** Exactly these supplementary groups. */
+  setGroups(groups: readonly number[]): void;
+  /** The supplementary groups of an account, and `gid`. */
+  setAccountGroups(name: Name, gid: number): void;
+  setGroup(gid: number): void;
+  setUser(uid: number): void;
+  /** A session and a process group of its own; EPERM where it leads a group. */
+  newSession(): void;
+}
+
+export interface WorkingDirectory {
+  enter(name: Name): void;
+  /** Enters a directory that is open. */
+  enterOpen(fd: Fd): void;
 }
 
 /** Broken-down local time, in civil units (month 1 to 12); `offset` is seconds east of UTC. */
@@ -116,6 +158,19 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
+/** A program that this process is to become, and what it finds. */
+export interface Image {
+  /** The files to try, in order. */
+  readonly paths: readonly Name[];
+  readonly argv: readonly Name[];
+  /** Strings NAME=VALUE, in the order in which the program finds them. */
+  readonly environment: readonly Name[];
+  /** Soft limits that are set at the last moment; never above the hard ones. */
+  readonly softLimits?: SoftLimits;
+  /** Descriptors of ours, by the numbers under which the program finds them. */
+  readonly descriptors?: ReadonlyMap<Fd, Fd>;
+}
+
 /** How a program that was spawned ended. */
 export interface Ending {
   /** Exit code, or undefined when a signal ended it. */
@@ -124,23 +179,76 @@ export interface Ending {
   readonly signal: string | undefined;
 }
 
-export interface SpawnOptions {
+export interface StartOptions {
+  /** Which of our descriptors each descriptor of the program is; the program has no other. */
+  readonly descriptors: ReadonlyMap<Fd, Fd>;
+  /** Strings NAME=VALUE, in the order in which the program finds them; this process's own unless given. */
+  readonly environment?: readonly Name[] | undefined;
+  /** The program's working directory; this process's own unless given. */
+  readonly directory?: Fd | undefined;
   /**
-   * descriptors[i] becomes descriptor i of the program; undefined is left closed. A descriptor below
-   * the list's length may stand only at its own place.
+   * The signals that the program ignores, bit n-1 for signal n, where this process ignores them (see
+   * `whileIgnoring`); all others have their default action.
    */
+  readonly ignoredSignals?: bigint | undefined;
+  /** The signals that are blocked for it, likewise. */
+  readonly blockedSignals?: bigint | undefined;
+  /** It leads a session of its own, without a terminal. */
+  readonly newSession?: boolean;
+}
+
+export interface SpawnOptions
+  extends Omit<StartOptions, "descriptors" | "ignoredSignals" | "blockedSignals"> {
+  /** descriptors[i] becomes descriptor i of the program; undefined is left closed. */
   readonly descriptors: readonly (Fd | undefined)[];
-  /** The program's working directory. */
-  readonly directory?: Fd;
   /** Is told the process id as soon as there is one. */
   readonly onStart?: (pid: number) => void;
 }
 
+export interface ProcessRecord {
+  readonly parent: number;
+  /** Not merely waiting for its parent to ask how it ended. */
+  readonly isAlive: boolean;
+  /** Clock ticks since the system's start: with the number it names a process for good. */
+  readonly startedTicks: number;
+}
+
 export interface Processes {
+  /**
+   * Starts a program, under the soft limits that the caller had. Of several files the first that runs
+   * is taken.
+   *
+   * @returns its process id
+   */
+  start(program: Name | readonly Name[], argv: readonly Name[], options: StartOptions): number;
+  /** How a child ended, or undefined while it runs. @throws SystemFailure ECHILD when it is none of ours */
+  reap(pid: number): Ending | undefined;
+  /** Resolves when a child has ended. @throws SystemFailure ECHILD when it is none of ours */
+  ended(pid: number): Promise<Ending>;
+  /** Resolves when a process may have ended; the caller looks whether it has. */
+  exited(pid: number): Promise<void>;
+  /** Says that somebody will ask how that child ends: sweeping keeps it for them. */
+  own(pid: number): void;
+  /**
+   * Says that an orphan is expected whose number is not known yet: sweeping remembers how orphans
+   * ended, until what is answered here is called.
+   */
+  expectOrphan(): () => void;
+  /** Undefined where there is no such process, or nothing that tells. */
+  findProcess(pid: number): ProcessRecord | undefined;
+  /** Whether a process is this one's child, or a child's child, and so on. */
+  isDescendant(pid: number): boolean;
   /** Sends a signal to one process. */
   kill(pid: number, signal: NodeJS.Signals): void;
-  /** Starts a program as the caller itself would have, and answers how it ended. */
-  spawn(program: Name, argv: readonly Name[], options: SpawnOptions): Promise<Ending>;
+  /**
+   * Starts a program as the caller itself would have, and answers how it ended. Of several files
+   * the first that runs is taken.
+   */
+  spawn(
+    program: Name | readonly Name[],
+    argv: readonly Name[],
+    options: SpawnOptions,
+  ): Promise<Ending>;
 }
 
 /** What a Waiter saw on a descriptor. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
 import { AT_CWD, posix } from "../../src/posix/index.ts";
-import { layOut, shell } from "./launched.ts";
+import { layOut, runProgram, shell } from "./launched.ts";
 import { probeThrough, STATES } from "./probe.ts";
 import { scratch } from "./scratch.ts";
 
@@ -65,4 +65,18 @@ test("what cannot be run is said, and this program goes on", (t) => {
   assert.equal(cause(`${path}/plain/below`), "ENOTDIR execve");
   assert.equal(cause(`${path}/noformat`), "ENOEXEC execve");
   assert.equal(cause(path), "EACCES execve");
+});
+
+test("signals that the caller blocked are blocked for the program, and others are not", () => {
+  // No launcher: its shell may unblock them.
+  for (const program of ["execute", "spawn"]) {
+    const record = "--launch=1024:none,0,1,2:0000000000000000:0000000000014001:";
+    const { stdout, stderr } = runProgram(program, [
+      record,
+      "/bin/grep",
+      "SigBlk",
+      "/proc/self/status",
+    ]);
+    assert.deepEqual([stdout, stderr], ["SigBlk:\t0000000000014001\n", ""], program);
+  }
 });

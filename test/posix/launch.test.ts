@@ -7,28 +7,44 @@ import { scratch } from "./scratch.ts";
 const read = (word: string) => readLaunch(["node", "program.js", word, "arg"]);
 
 test("the launcher's record tells the limit, the descriptors and the ignored signals", () => {
-  assert.deepEqual(read("--launch=1024:0,1,2,7:0000000000001000"), {
+  assert.deepEqual(read("--launch=1024:none,0,1,2,7:0000000000001000:0000000000004000:"), {
     descriptorLimit: "1024",
     inherited: [0, 1, 2, 7],
     ignoredSignals: 0x1000n,
+    blockedSignals: 0x4000n,
+    heldLimits: new Map(),
+    environment: undefined,
   });
-  assert.deepEqual(read("--launch=unlimited:0:fffffffe7ffbfeff"), {
+  assert.deepEqual(read("--launch=unlimited:none:fffffffe7ffbfeff::3"), {
     descriptorLimit: "unlimited",
-    inherited: [0],
+    inherited: [],
     ignoredSignals: 0xfffffffe7ffbfeffn,
+    blockedSignals: 0n,
+    heldLimits: new Map(),
+    environment: undefined,
   });
 });
 
 test("where the system has no /proc, no signal was ignored and the standard descriptors were open", () => {
-  assert.deepEqual(read("--launch=256::"), {
+  assert.deepEqual(read("--launch=256::::"), {
     descriptorLimit: "256",
     inherited: [0, 1, 2],
     ignoredSignals: 0n,
+    blockedSignals: 0n,
+    heldLimits: new Map(),
+    environment: undefined,
   });
 });
 
 test("without a launcher the standard descriptors were open and nothing else is known", () => {
-  const plain = { descriptorLimit: undefined, inherited: [0, 1, 2], ignoredSignals: 0n };
+  const plain = {
+    descriptorLimit: undefined,
+    inherited: [0, 1, 2],
+    ignoredSignals: 0n,
+    blockedSignals: 0n,
+    heldLimits: new Map(),
+    environment: undefined,
+  };
   assert.deepEqual(read("./main"), plain);
   assert.deepEqual(readLaunch(["node", "program.js"]), plain);
   // The record stands first; what the user writes behind it is the user's.

@@ -117,6 +117,26 @@ test("arguments come as they are: empty, with blanks, with newlines, with what a
   );
 });
 
+test("the caller's variables come through, also where the environment is not handed over", (t) => {
+  const file = layOut(scratch(t).path, "multilog", "execute");
+  const names = [
+    "self",
+    "link",
+    "bin",
+    "dist",
+    "fd",
+    "fds",
+    "key",
+    "value",
+    "node",
+    "all",
+    "pieces",
+  ];
+  const env = Object.fromEntries(names.map((name) => [name, `a ${name}`]));
+  const { stdout } = run(file, ["/usr/bin/env"], { env });
+  for (const name of names) assert.match(stdout, new RegExp(`^${name}=a ${name}$`, "m"));
+});
+
 test("the launcher needs no descriptor of its caller, not even the standard ones", (t) => {
   const { file } = command(t);
   const { status } = shell('exec "$1" ok <&- >&- 2>&-', [file]);

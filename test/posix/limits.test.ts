@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
-import { getLimit, type Resource, setLimit } from "../../src/posix/limits.ts";
+import { getLimit, setLimit } from "../../src/posix/limits.ts";
+import type { Resource } from "../../src/posix/types.ts";
 import { shell } from "./launched.ts";
 
 /** What /proc/self/limits calls them. */

@@ -8,7 +8,7 @@ import { environmentBytes } from "./environment.ts";
 ignoreAgain();
 const argv = argumentBytes();
 try {
-  execute(argv[0] ?? "", argv, environmentBytes());
+  execute({ paths: [argv[0] ?? ""], argv, environment: environmentBytes() });
 } catch (failure) {
   if (!(failure instanceof SystemFailure)) throw failure;
   process.stdout.write(`${failure.code} ${failure.syscall}`);

@@ -1,0 +1,60 @@
+/**
+ * Starting a program under limits that this process could not live under, not even for the moment of a
+ * posix_spawn, which needs memory and counts our threads.
+ *
+ * Such a program is started by way of another Node (limited-start.ts), which takes the limits upon
+ * itself as its last act but one: 30 ms, in a case that is rare.
+ */
+import { fileURLToPath } from "node:url";
+import { SystemFailure } from "./failure.ts";
+import { type Launch, recordWords } from "./launch.ts";
+import { firstThatRuns, whyNotRun } from "./search.ts";
+import type { Fd, Image, Name, Resource, SoftLimits } from "./types.ts";
+
+const own = import.meta.url;
+/** Beside this file, of the same kind: a module, or a bundle. */
+const helper = fileURLToPath(new URL(`./limited-start${own.slice(own.lastIndexOf("."))}`, own));
+
+/** The limits among `held` that keep a process from being started here. */
+export function hinderingLimits(held: SoftLimits): SoftLimits {
+  return new Map([...held].filter(([resource]) => resource !== "openFiles"));
+}
+
+/**
+ * What is started in place of a program so that it gets the limits.
+ *
+ * @param launch  as the program is to find it
+ * @param directory  where the program is to run, when that is not the working directory
+ * @throws SystemFailure when no file of the program can be run, as far as can be seen from here
+ */
+export function limited(
+  { paths, argv, environment }: Image,
+  limits: SoftLimits,
+  launch: Launch,
+  directory: Fd | undefined,
+): Image {
+  const found = directory === undefined ? findAmong(paths) : paths[0];
+  const { word, variables } = recordWords(launch, environment);
+  const list = [...limits].map(([resource, soft]) => `${resource}=${soft}`).join(",");
+  return {
+    paths: [process.execPath],
+    argv: [process.execPath, helper, word, list, found ?? "", ...argv],
+    environment: variables,
+  };
+}
+
+function findAmong(paths: readonly Name[]): Name | undefined {
+  let last: Name | undefined;
+  const code = firstThatRuns(paths.length, (at) => {
+    last = paths[at];
+    return whyNotRun(last ?? "");
+  });
+  if (code !== "") throw new SystemFailure(code, "posix_spawn", last);
+  return last;
+}
+
+/** Reads the list of limits that `limited` writes. */
+export function readLimitList(list: string): SoftLimits {
+  const entries = list.split(",").map((entry) => entry.split("="));
+  return new Map(entries.map(([resource, soft = "0"]) => [resource as Resource, BigInt(soft)]));
+}
