@@ -1,37 +1,5 @@
-/**
- * tai64n: puts a TAI64N label in front of every line of standard input.
- *
- * Arguments are ignored, as in daemontools, except a sole --help or --version.
- */
-// Not posix/index.ts: a filter starts 9 ms sooner with the few files that it needs.
-import { readFile } from "../posix/assets.ts";
-import { clock } from "../posix/clock.ts";
-import { files } from "../posix/files.ts";
-import { argumentBytes, readLaunch } from "../posix/launch.ts";
-import { ownProcess } from "../posix/leave.ts";
-import { pipes } from "../posix/pipes.ts";
-import { runCommand } from "../tai64/command.ts";
-import { localiseUrl, makeKernel } from "../tai64/kernel.ts";
-import { Stamper } from "../tai64/stamper.ts";
-import { versionOf } from "./common/version.ts";
+/** tai64n: see common/tai64n.ts. */
+import { argumentBytes } from "../posix/launch.ts";
+import { tai64n } from "./common/tai64n.ts";
 
-const HELP = `Usage: tai64n
-
-Puts a TAI64N label and a blank in front of every line of standard input. Arguments are ignored,
-unless there is just one of these:
-
-  --help     say this
-  --version  say which version this is
-`;
-
-const manifestUrl = new URL("../../../package.json", import.meta.url);
-const [word, ...others] = argumentBytes().map(String);
-const alone = others.length === 0 ? word : undefined;
-if (alone === "--help") {
-  process.stdout.write(HELP);
-} else if (alone === "--version") {
-  process.stdout.write(`${versionOf(manifestUrl)}\n`);
-} else {
-  const stamper = new Stamper(makeKernel(readFile(localiseUrl)), () => clock.now());
-  runCommand(stamper, { ...files, ...pipes }, readLaunch(), ownProcess);
-}
+tai64n(argumentBytes());

@@ -1,0 +1,4 @@
+/** envdir: see src/chain/envdir.ts. */
+import { start } from "./common/house.ts";
+
+void start("envdir");

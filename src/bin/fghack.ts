@@ -1,0 +1,4 @@
+/** fghack: see src/chain/fghack.ts. */
+import { start } from "./common/house.ts";
+
+void start("fghack");

@@ -1,0 +1,4 @@
+/** pgrphack: see src/chain/pgrphack.ts. */
+import { start } from "./common/house.ts";
+
+void start("pgrphack");

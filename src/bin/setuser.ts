@@ -1,0 +1,4 @@
+/** setuser: see src/chain/setuser.ts. */
+import { start } from "./common/house.ts";
+
+void start("setuser");

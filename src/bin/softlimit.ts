@@ -1,0 +1,4 @@
+/** softlimit: see src/chain/softlimit.ts. */
+import { start } from "./common/house.ts";
+
+void start("softlimit");

@@ -1,0 +1,78 @@
+/** What background-watch says, and its exit code, by how it ended. Codes are those of s6-background-watch. */
+import { joined, unableTo, type Words } from "../posix/message.ts";
+import { signalNumber } from "../posix/signals.ts";
+import type { Ending } from "../posix/types.ts";
+import type { BackgroundEnd } from "./background.ts";
+import { TROUBLE } from "./end.ts";
+
+export const NAME = "background-watch";
+/** The pid file cannot be used. */
+const NO_PID = 104;
+const KILLED = 128;
+
+export interface Verdict {
+  readonly exitCode: number;
+  /** Without the command's name. */
+  readonly line?: Words;
+}
+
+/** @param program  as it was named; @param file  the pid file, as it was named */
+export function verdict(end: BackgroundEnd, program: Uint8Array, file: Uint8Array): Verdict {
+  const fatal = (exitCode: number, ...words: Words): Verdict => ({
+    exitCode,
+    line: ["fatal: ", ...words],
+  });
+  switch (end.cause) {
+    case "daemon":
+      return { exitCode: codeFor(end.ending) };
+    case "daemon of another":
+      return fatal(
+        TROUBLE,
+        `process ${end.pid} ended, but how is known only to its own parent, another process than `,
+        program,
+      );
+    case "parent":
+      return fatal(codeFor(end.ending), program, ` ${howItEnded(end.ending)}`);
+    case "pid file":
+      switch (end.reading.kind) {
+        case "missing":
+          return fatal(NO_PID, program, " exited without writing pid file ", file);
+        case "empty":
+          return fatal(NO_PID, program, " exited and left pid file ", file, " empty");
+        case "garbage":
+          return fatal(NO_PID, "pid file ", file, " does not contain a process id");
+        case "unreadable":
+          return fatal(TROUBLE, joined([unableTo(["read pid file ", file], end.reading.cause)]));
+      }
+    // Every reading has returned.
+    case "not running": {
+      const what = `process ${end.pid}, which does not exist`;
+      return fatal(TROUBLE, "pid file ", file, ` names ${what}`, age(end.isOld, program));
+    }
+    case "not ours": {
+      const what = `process ${end.pid}, which is none that `;
+      return fatal(
+        NO_PID,
+        "pid file ",
+        file,
+        ` names ${what}`,
+        program,
+        " started",
+        age(end.isOld, program),
+      );
+    }
+  }
+}
+
+function age(isOld: boolean, program: Uint8Array): Uint8Array {
+  return isOld ? joined(["; it is older than this start of ", program]) : joined([]);
+}
+
+/** The exit code, or 128 and the number of the signal. */
+export function codeFor({ code, signal = "" }: Ending): number {
+  return code ?? KILLED + signalNumber(signal);
+}
+
+function howItEnded({ code, signal }: Ending): string {
+  return code === undefined ? `was killed by ${signal}` : `exited with code ${code}`;
+}
