@@ -17,6 +17,7 @@ const ORDER = [
   "delay",
   "memory",
   "startup",
+  "chain",
   "tai64nlocal",
   "growth",
   "kernel",
