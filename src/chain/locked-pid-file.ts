@@ -2,8 +2,9 @@
  * A pid file that tells whether its process still runs: a process of that number may be any, but the lock on
  * the file is held by the program, or by what it handed its descriptor to, and by nobody else.
  *
- * The file is emptied as soon as it is locked, and then written in one write(2): whoever reads it finds the
- * old text (the lock tells that it is old), nothing, or the whole new text.
+ * The file is made as FILE.new, locked there, and renamed when the number stands in it: whoever reads FILE
+ * finds the old text (its file is not locked) or the whole new one. FILE.new is also what two starters
+ * meet at: the second finds it locked.
  */
 import { SystemFailure } from "../posix/failure.ts";
 import { AT_CWD } from "../posix/files.ts";
@@ -12,7 +13,16 @@ import { parsePid } from "./pid-file.ts";
 
 export type LockedFileSystem = Pick<
   Posix,
-  "openAt" | "close" | "lock" | "status" | "statusAt" | "readAt" | "write" | "truncate" | "unlinkAt"
+  | "openAt"
+  | "close"
+  | "lock"
+  | "status"
+  | "statusAt"
+  | "readAt"
+  | "write"
+  | "truncate"
+  | "renameAt"
+  | "unlinkAt"
 >;
 
 const MODE = 0o644;
@@ -35,25 +45,51 @@ export class LockedPidFile {
   readonly fd: Fd;
   private readonly posix: LockedFileSystem;
   private readonly name: Buffer;
+  private readonly fresh: Buffer;
 
-  /** Locks the file, which is made if need be. @throws Held; SystemFailure */
+  /** Locks what is to be the file. @throws Held; SystemFailure */
   constructor(posix: LockedFileSystem, name: Buffer) {
     this.posix = posix;
     this.name = name;
-    this.fd = lockByName(posix, name);
-    posix.truncate(this.fd, 0);
+    this.fresh = Buffer.concat([name, Buffer.from(".new")]);
+    this.fd = lockByName(posix, this.fresh);
+    try {
+      refuseIfHeld(posix, name);
+      posix.truncate(this.fd, 0);
+    } catch (failure) {
+      this.remove();
+      posix.close(this.fd);
+      throw failure;
+    }
   }
 
-  /** @throws SystemFailure */
+  /** Writes the number and gives the file its name. @throws SystemFailure */
   write(pid: number): void {
     const text = Buffer.from(`${pid}\n`);
     const written = this.posix.write(this.fd, text, 0, text.length);
-    if (written !== text.length) throw new SystemFailure("ENOSPC", "write", this.name);
+    if (written !== text.length) throw new SystemFailure("ENOSPC", "write", this.fresh);
+    this.posix.renameAt(AT_CWD, this.fresh, this.name);
   }
 
-  /** Nothing was started: the file goes, while the lock is still held. */
+  /** Nothing was started: what was made goes, while the lock is still held. */
   remove(): void {
-    this.posix.unlinkAt(AT_CWD, this.name);
+    this.posix.unlinkAt(AT_CWD, this.fresh);
+  }
+}
+
+/** Nobody else looks meanwhile: all who do hold the lock of FILE.new. */
+function refuseIfHeld(posix: LockedFileSystem, name: Buffer): void {
+  let fd: Fd;
+  try {
+    fd = posix.openAt(AT_CWD, name, "read");
+  } catch (failure) {
+    if (failure instanceof SystemFailure && failure.code === "ENOENT") return;
+    throw failure;
+  }
+  try {
+    if (!posix.lock(fd)) throw new Held(pidIn(posix, fd));
+  } finally {
+    posix.close(fd);
   }
 }
 
@@ -61,11 +97,10 @@ function lockByName(posix: LockedFileSystem, name: Buffer): Fd {
   for (;;) {
     const fd = posix.openAt(AT_CWD, name, "keep", MODE);
     if (!posix.lock(fd)) {
-      const pid = pidIn(posix, fd);
       posix.close(fd);
-      throw new Held(pid);
+      throw new Held(undefined);
     }
-    // A file that was removed before it was locked is nobody's pid file.
+    // A file that was removed or renamed before it was locked is nobody's.
     const ours = posix.status(fd);
     const named = posix.statusAt(AT_CWD, name);
     if (named?.inode === ours.inode && named.device === ours.device) return fd;

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { test } from "node:test";
 import { LockedPidFile } from "../../src/chain/locked-pid-file.ts";
 import { PidFile, parsePid } from "../../src/chain/pid-file.ts";
-import { failingPosix, posix } from "../../src/posix/index.ts";
+import { posix } from "../../src/posix/index.ts";
 import { scratch } from "../posix/scratch.ts";
 
 test("a pid file is one number on its first line", () => {
@@ -66,41 +66,59 @@ test("a pid file is old until somebody writes it, replaces it or removes it", (t
   assert.equal(new PidFile(posix, fd, "pid").isOld, false);
 });
 
-test("the lock is that of the file of that name, also when the file was replaced meanwhile", (t) => {
+test("two starters meet at the new file, also when it was removed between opening and locking", (t) => {
   const { in: inside } = scratch(t);
   const name = Buffer.from(inside("pid"));
+  const fresh = inside("pid.new");
   fs.writeFileSync(name, "12\n");
-  const inode = fs.statSync(name).ino;
-  // Somebody removes the file between our opening and our locking it.
-  let opened = 0;
+  fs.writeFileSync(fresh, "");
+  let locks = 0;
   const removing = {
     ...posix,
     lock: (fd: number) => {
-      if (opened++ === 0) fs.rmSync(name);
+      if (locks++ === 0) fs.rmSync(fresh);
       return posix.lock(fd);
     },
   };
   const file = new LockedPidFile(removing, name);
   t.after(() => posix.close(file.fd));
-  assert.equal(opened, 2);
-  assert.equal(posix.status(file.fd).inode, fs.statSync(name).ino);
-  assert.notEqual(fs.statSync(name).ino, inode + 0.5);
+  // The removed one, its successor, and the old file.
+  assert.equal(locks, 3);
+  assert.equal(posix.status(file.fd).inode, fs.statSync(fresh).ino);
   assert.throws(() => new LockedPidFile(posix, name), { name: "Held", pid: undefined });
-  file.write(77);
-  assert.equal(fs.readFileSync(name, "latin1"), "77\n");
-  assert.throws(() => new LockedPidFile(posix, name), { name: "Held", pid: 77 });
-  file.remove();
-  const other = new LockedPidFile(posix, name);
-  posix.close(other.fd);
 });
 
-test("a number that was written in part is no number that is believed", (t) => {
+test("readers find the old number or the whole new one; the lock goes with the file", (t) => {
   const { in: inside } = scratch(t);
   const name = Buffer.from(inside("pid"));
-  // Open, lock, look twice, empty, write.
-  const { posix: short, calls } = failingPosix(posix, { kind: "short", at: 6 });
+  fs.writeFileSync(name, "12\n");
+  const seen: string[] = [];
+  const watched = {
+    ...posix,
+    write: (...given: Parameters<typeof posix.write>) => {
+      seen.push(fs.readFileSync(name, "latin1"));
+      return posix.write(...given);
+    },
+  };
+  const file = new LockedPidFile(watched, name);
+  file.write(77);
+  assert.deepEqual(seen, ["12\n"]);
+  assert.equal(fs.readFileSync(name, "latin1"), "77\n");
+  assert.throws(() => new LockedPidFile(posix, name), { name: "Held", pid: 77 });
+  assert.deepEqual(fs.readdirSync(inside(".")), ["pid"]);
+  posix.close(file.fd);
+  const other = new LockedPidFile(posix, name);
+  other.remove();
+  posix.close(other.fd);
+  assert.equal(fs.readFileSync(name, "latin1"), "77\n");
+});
+
+test("a number that was written in part never gets the name", (t) => {
+  const { in: inside } = scratch(t);
+  const name = Buffer.from(inside("pid"));
+  const short = { ...posix, write: () => 2 };
   const file = new LockedPidFile(short, name);
   t.after(() => posix.close(file.fd));
-  assert.throws(() => file.write(1234), { code: "ENOSPC", path: name });
-  assert.equal(calls[5], "write");
+  assert.throws(() => file.write(1234), { code: "ENOSPC" });
+  assert.equal(fs.existsSync(name), false);
 });
