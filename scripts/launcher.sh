@@ -40,8 +40,9 @@ fi
 # string beyond 128 KiB. One too large to be there twice stays as the shell has it.
 tl_pieces=
 case ${tl_self##*/} in
-  multilog | tai64n | tai64nlocal) ;;
+  tai64n | tai64nlocal) tl_lean=1 ;; # they run nothing
   *)
+    tl_lean=
     if [ -r "/proc/$$/environ" ] &&
       tl_all=$(PATH=/usr/bin:/bin:$PATH; base64 -w 98304 "/proc/$$/environ" 2>/dev/null) &&
       [ ${#tl_all} -lt 786432 ]; then
@@ -51,14 +52,16 @@ case ${tl_self##*/} in
         export "TIMBERLINE_ENVIRONMENT_$tl_pieces=$tl_piece"
       done
       unset tl_all tl_piece
-      # Meant for the program that is run, not for the Node in between.
-      unset NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_CHANNEL_FD \
-        NODE_CHANNEL_SERIALIZATION_MODE NODE_UNIQUE_ID NODE_PATH NODE_ICU_DATA NODE_EXTRA_CA_CERTS \
-        NODE_PENDING_DEPRECATION NODE_PRESERVE_SYMLINKS NODE_PRESERVE_SYMLINKS_MAIN \
-        NODE_REDIRECT_WARNINGS NODE_COMPILE_CACHE NODE_TEST_CONTEXT OPENSSL_CONF UV_THREADPOOL_SIZE
+      tl_lean=1
     fi
     ;;
 esac
+# Meant for the program that is run, not for the Node in between; certificates alone can take 40 ms.
+[ -z "$tl_lean" ] ||
+  unset NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_CHANNEL_FD \
+    NODE_CHANNEL_SERIALIZATION_MODE NODE_UNIQUE_ID NODE_PATH NODE_ICU_DATA NODE_EXTRA_CA_CERTS \
+    NODE_PENDING_DEPRECATION NODE_PRESERVE_SYMLINKS NODE_PRESERVE_SYMLINKS_MAIN \
+    NODE_REDIRECT_WARNINGS NODE_COMPILE_CACHE NODE_TEST_CONTEXT OPENSSL_CONF UV_THREADPOOL_SIZE
 
 # The Node that built this tree, the one beside a global installation, the one on the PATH.
 tl_built=

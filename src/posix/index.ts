@@ -7,7 +7,13 @@ export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.
 export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./failure.ts";
 export { AT_CWD } from "./files.ts";
 export { become, findAccount, identity } from "./identity.ts";
-export { argumentBytes, environmentBytes, type Launch, readLaunch } from "./launch.ts";
+export {
+  argumentBytes,
+  environmentBytes,
+  type Launch,
+  readLaunch,
+  restoreEnvironment,
+} from "./launch.ts";
 export { leave } from "./leave.ts";
 export { getLimit, setLimit } from "./limits.ts";
 export { causeText, Fatal, joined, orFatal, unableTo, type Words } from "./message.ts";

@@ -95,6 +95,11 @@ export function environmentBytes(): Buffer[] {
   return splitStrings(Buffer.from(text, "base64"));
 }
 
+/** What this process starts finds the caller's environment, byte for byte. */
+export function restoreEnvironment(): void {
+  replaceLaunch({ ...readLaunch(), environment: environmentBytes() });
+}
+
 /** The user's arguments, byte for byte where the system tells them, else as Node decoded them. */
 export function argumentBytes(): Buffer[] {
   const skipped = fields(process.argv) === undefined ? 2 : 3;

@@ -264,3 +264,21 @@ test("more destinations than the kernel has room for are refused in one line", {
   assert.equal(ran.code, 100);
   assert.match(ran.stderr, /^multilog: fatal: [^\n]+\n$/);
 });
+
+test("a processor finds the environment that multilog was started with, byte for byte", {
+  timeout,
+  skip: original.skip,
+}, (t) => {
+  const place = temporaryDirectory(t);
+  const variables = "Z=2 a.b=1 NODE_EXTRA_CA_CERTS=/nowhere PATH=/usr/bin:/bin Z=3 A=";
+  const [theirs, found] = [original.path, multilog].map((program, which) => {
+    const cwd = join(place, String(which));
+    fs.mkdirSync(cwd);
+    const keep = `!cat; cat /proc/$$/environ >${cwd}/found`;
+    const line = `seq 2000 | env -i ${variables} "$0" s4096 '${keep}' ./d`;
+    assert.deepEqual(shell(line, program, cwd), CLEAN);
+    return fs.readFileSync(join(cwd, "found"), "latin1");
+  });
+  assert.equal(found, theirs);
+  assert.match(found ?? "", /^Z=3\0a\.b=1\0NODE_EXTRA_CA_CERTS=\/nowhere\0/);
+});
