@@ -1,6 +1,6 @@
 // Builds dist/ (what is shipped) and, with --all, build/ (tests, benches and examples as well).
 //   dist/lib/   the compiled library and the kernel
-//   dist/bin/   one executable per command: a shell launcher that starts dist/lib/bin/NAME.cjs
+//   dist/bin/   one executable per command: a shell launcher that starts dist/lib/bin/NAME.cjs (entry.cjs)
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -14,6 +14,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { Script } from "node:vm";
 import { install, root, runTool } from "./tools.mjs";
 
 const typescript = "typescript/bin/tsc";
@@ -112,8 +114,25 @@ async function bundleCommands() {
   }
   rmSync(bin, { recursive: true });
   mkdirSync(bin);
-  for (const { path, code } of outputs) writeFileSync(path, code);
+  const entry = readFileSync(join(root, "scripts/entry.cjs"), "utf8");
+  const isEntry = ({ path }) => commandNames().includes(basename(path, ".cjs"));
+  for (const output of outputs) {
+    const { path, code } = output;
+    if (isEntry(output)) writeFileSync(path, `${entry}\n((require) => {\n${code}})(load);\n`);
+    else writePiece(path, code);
+  }
   for (const { to } of kernels) copyFileSync(join(root, "dist/lib", to), join(bin, basename(to)));
+}
+
+/** A piece, and all of its functions as V8 compiles them: entry.cjs hands them back to V8. */
+function writePiece(path, code) {
+  writeFileSync(path, code);
+  // What V8 made is valid for the flags that are set when it is written: those of every start.
+  setFlagsFromString("--no-lazy");
+  const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
+  const script = new Script(wrapped, { filename: path });
+  setFlagsFromString("--lazy");
+  writeFileSync(`${path}.v8`, script.createCachedData());
 }
 
 /** @param apart  the file that stands for an import that is not bundled; undefined for others */
@@ -146,10 +165,9 @@ async function bundle(entryPoints, splitting, apart) {
       format: "cjs",
       target: "node20.11",
       supported: { "dynamic-import": false },
-      define: { "import.meta.url": "ownUrl" },
+      define: { "import.meta.url": "thisPiece.url" },
     });
-    const url = 'const ownUrl = require("node:url").pathToFileURL(__filename).href;\n';
-    return { path, code: (code.includes("ownUrl") ? url : "") + withoutCopies(code) };
+    return { path, code: withOwnUrl(withOwnRequire(withoutCopies(code))) };
   };
   return Promise.all(outputFiles.map(asCommonJs));
 }
@@ -158,6 +176,18 @@ async function bundle(entryPoints, splitting, apart) {
 function withoutCopies(code) {
   const copied = /__toESM\(require\("(node:[\w/]+)"\)\)/g;
   return code.replaceAll(copied, '{ __proto__: require("$1"), default: require("$1") }');
+}
+
+/** In CommonJS there is one: node:module and a URL are not loaded for it. */
+function withOwnRequire(code) {
+  return code
+    .replaceAll(/\(0, import_node_module\d*\.createRequire\)\(thisPiece\.url\)/g, "require")
+    .replaceAll(/^var import_node_module\d* = .*\n/gm, "");
+}
+
+function withOwnUrl(code) {
+  if (!code.includes("thisPiece.url")) return code;
+  return `const thisPiece = { get url() { return require("node:url").pathToFileURL(__filename).href; } };\n${code}`;
 }
 
 function layCommands() {

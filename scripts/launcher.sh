@@ -38,16 +38,21 @@ fi
 # The environment byte for byte: a shell keeps neither its order nor names that are no identifiers.
 # In the environment again, as arguments can be read by everybody; in pieces, as the kernel takes no
 # string beyond 128 KiB. One too large to be there twice stays as the shell has it.
+tl_newline="
+"
+# One fork tells the limit as well.
+tl_limit=
 tl_pieces=
 case ${tl_self##*/} in
   tai64n | tai64nlocal) tl_lean=1 ;; # they run nothing
   *)
     tl_lean=
     if [ -r "/proc/$$/environ" ] &&
-      tl_all=$(PATH=/usr/bin:/bin:$PATH; base64 -w 98304 "/proc/$$/environ" 2>/dev/null) &&
+      tl_all=$(ulimit -Sn; PATH=/usr/bin:/bin:$PATH; base64 -w 98304 "/proc/$$/environ" 2>/dev/null) &&
       [ ${#tl_all} -lt 786432 ]; then
+      tl_limit=${tl_all%%"$tl_newline"*}
       tl_pieces=0
-      for tl_piece in $tl_all; do
+      for tl_piece in ${tl_all#"$tl_limit"}; do
         tl_pieces=$((tl_pieces + 1))
         export "TIMBERLINE_ENVIRONMENT_$tl_pieces=$tl_piece"
       done
@@ -64,13 +69,12 @@ esac
     NODE_REDIRECT_WARNINGS NODE_COMPILE_CACHE NODE_TEST_CONTEXT OPENSSL_CONF UV_THREADPOOL_SIZE
 
 # The Node that built this tree, the one beside a global installation, the one on the PATH.
-tl_built=
-[ ! -r "$tl_dist/node-path" ] || read -r tl_built <"$tl_dist/node-path"
-for tl_node in "$tl_built" "$tl_dist/../../../../bin/node" "$(command -v node)" /usr/local/bin/node; do
-  [ ! -x "$tl_node" ] || break
-done
+tl_node=
+[ ! -r "$tl_dist/node-path" ] || read -r tl_node <"$tl_dist/node-path"
+[ -x "$tl_node" ] || tl_node=$tl_dist/../../../../bin/node
+[ -x "$tl_node" ] || tl_node=$(command -v node) || tl_node=/usr/local/bin/node
 if [ ! -x "$tl_node" ]; then
   echo "${tl_self##*/}: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
   exit 111
 fi
-exec "$tl_node" "$tl_dist/lib/bin/${tl_self##*/}.cjs" "--launch=$(ulimit -Sn):${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces" "$@"
+exec "$tl_node" "$tl_dist/lib/bin/${tl_self##*/}.cjs" "--launch=${tl_limit:-$(ulimit -Sn)}:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces" "$@"

@@ -39,13 +39,11 @@ export function whyNotRun(path: Name): string | undefined {
 }
 
 /** @returns the file's name without links and dots; undefined for one that has no name any more */
-export function realPath(path: Name | URL): Buffer | undefined {
+export function realPath(path: Name): Buffer | undefined {
   try {
-    return fs.realpathSync.native(path instanceof URL ? path : asPath(path), {
-      encoding: "buffer",
-    });
+    return fs.realpathSync.native(asPath(path), { encoding: "buffer" });
   } catch (error) {
-    const failure = asFailure(error, "realpath", path instanceof URL ? path.href : path);
+    const failure = asFailure(error, "realpath", path);
     if (failure instanceof SystemFailure) return undefined;
     throw failure;
   }

@@ -51,11 +51,13 @@ export async function start(name: string): Promise<never> {
   return runChain(command, { bin, findCommand, version });
 }
 
-// From dist/lib/bin/house.cjs, which this file becomes.
+/** dist/bin, from dist/lib/bin/NAME.cjs, which this process runs; a URL would take half a millisecond. */
 function bin(): string | undefined {
-  return realPath(new URL("../../bin/", import.meta.url))?.toString();
+  const entry = process.argv[1] ?? "";
+  return realPath(`${entry.slice(0, entry.lastIndexOf("/"))}/../../bin`)?.toString();
 }
 
+// From dist/lib/bin/house.cjs, which this file becomes.
 function version(): string {
   return versionOf(new URL("../../../package.json", import.meta.url));
 }
