@@ -4,9 +4,9 @@
  * Nobody here waits for "any child": that would take endings away from their owners, libuv among
  * them. `sweepOrphans` looks first whose the ending is.
  */
-import { constants } from "node:os";
 import { ignoring, SystemFailure } from "./failure.ts";
 import { bind, call } from "./libc.ts";
+import { signalName } from "./signals.ts";
 import type { Ending } from "./types.ts";
 import { exited } from "./waiter.ts";
 
@@ -15,6 +15,8 @@ const WEXITED = 4;
 const WNOWAIT = 0x1000000;
 const P_ALL = 0;
 const PR_SET_CHILD_SUBREAPER = 36;
+/** In the status of a process that a signal ended. */
+const CORE_DUMPED = 0x80;
 const SIGINFO_BYTES = 128;
 /** In siginfo_t: behind three ints, and a fourth where pointers have eight bytes. */
 const SI_PID_AT = /64|s390x/.test(process.arch) ? 16 : 12;
@@ -22,8 +24,6 @@ const SI_PID_AT = /64|s390x/.test(process.arch) ? 16 : 12;
 const waitpid = bind("int waitpid(int pid, int *status, int options)");
 const waitid = bind("int waitid(int type, int id, void *info, int options)");
 const prctl = bind("int prctl(int option, unsigned long a, ...)");
-
-const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 /** More dead orphans than this are not remembered for those who expect one. */
 const MOST_REMEMBERED = 4096;
@@ -138,10 +138,11 @@ function waitNow(pid: number): Ending | undefined {
   return found === 0 ? undefined : decodeStatus(status[0] ?? 0);
 }
 
-/** @param status  as wait(2) fills it in: signal in the low seven bits, else the code above them */
+/** @param status  as wait(2) fills it in: signal in the low seven bits, `core` above it, else the code */
 function decodeStatus(status: number): Ending {
   const signal = status & 0x7f;
-  return signal === 0
-    ? { code: (status >> 8) & 0xff, signal: undefined }
-    : { code: undefined, signal: SIGNALS.get(signal) ?? `signal ${signal}` };
+  if (signal === 0) return { code: (status >> 8) & 0xff, signal: undefined };
+  const name = signalName(signal) ?? `signal ${signal}`;
+  const ending = { code: undefined, signal: name };
+  return (status & CORE_DUMPED) === 0 ? ending : { ...ending, core: true };
 }

@@ -34,9 +34,14 @@ const renameat = bind("int renameat(int a, const uint8_t *from, int b, const uin
 const linkat = bind("int linkat(int a, const uint8_t *from, int b, const uint8_t *to, int flags)");
 const unlinkat = bind("int unlinkat(int dir, const uint8_t *path, int flags)");
 const mkfifo = bind("int mkfifoat(int dir, const uint8_t *path, uint32_t mode)");
+const readlinkat = bind(
+  "int64_t readlinkat(int dir, const uint8_t *path, void *out, size_t length)",
+);
 const flock = bind("int flock(int fd, int operation)");
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+/** PATH_MAX: no link is longer. */
+const LINK_BYTES = 4096;
 
 function openAt(dir: Fd, name: Name, how: OpenFor, mode: number = 0o644): Fd {
   const path = cString(name, "open");
@@ -107,6 +112,13 @@ function syncLater(fd: Fd): Promise<void> {
   });
 }
 
+function readLink(dir: Fd, name: Name): Buffer {
+  const path = cString(name, "readlink");
+  const target = Buffer.alloc(LINK_BYTES);
+  const length = call("readlink", name, () => readlinkat(dir, path, target, target.length));
+  return target.subarray(0, length);
+}
+
 /** A call with two names; `blamed` is the one that a failure names. */
 function pair(
   syscall: string,
@@ -149,4 +161,5 @@ export const files: Files = {
   list,
   lock,
   makeFifo: (dir, name, mode) => named("mkfifo", name, (path) => mkfifo(dir, path, mode)),
+  readLink,
 };

@@ -17,10 +17,11 @@ export {
 export { leave } from "./leave.ts";
 export { getLimit, setLimit } from "./limits.ts";
 export { causeText, Fatal, joined, orFatal, unableTo, type Words } from "./message.ts";
-export { FD_CLOEXEC, POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT } from "./pipes.ts";
+export { FD_CLOEXEC, O_NONBLOCK, POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT } from "./pipes.ts";
 export { posix } from "./real.ts";
 export { firstThatRuns, realPath, whyNotRun } from "./search.ts";
 export { settle } from "./settle.ts";
+export { handedOn } from "./spawn.ts";
 export { whileIgnoring } from "./start.ts";
 export { Title } from "./title.ts";
 export type * from "./types.ts";

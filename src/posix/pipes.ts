@@ -20,6 +20,7 @@ const F_SETPIPE_SZ = 1031;
 const F_GETPIPE_SZ = 1032;
 const FIONREAD = darwin ? 0x4004667f : 0x541b;
 export const FD_CLOEXEC = 1;
+export const O_NONBLOCK: number = fs.constants.O_NONBLOCK;
 export const POLL_IN = 1;
 export const POLL_OUT = 4;
 export const POLL_ERR = 8;

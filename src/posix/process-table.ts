@@ -1,11 +1,18 @@
 /** What the kernel tells of other processes, where it has a /proc. */
 import fs from "node:fs";
+import { bind } from "./libc.ts";
 import type { ProcessRecord } from "./types.ts";
 
 /** Places in /proc/PID/stat, counted from the state. */
 const STARTED = 19;
 const ARGUMENTS_START = 45;
 const ARGUMENTS_END = 46;
+
+/** What the kernel counts in for its readers, on every architecture. */
+const MS_PER_TICK = 10;
+const CLOCK_BOOTTIME = 7;
+const clockGettime = bind("int clock_gettime(int clock, void *out)");
+const timespec = new BigInt64Array(2);
 
 /** @returns undefined where there is no such process, or no /proc that tells */
 export function findProcess(pid: number): ProcessRecord | undefined {
@@ -17,6 +24,13 @@ export function findProcess(pid: number): ProcessRecord | undefined {
     isAlive: !/[ZXx]/.test(state),
     startedTicks: Number(fields[STARTED]),
   };
+}
+
+/** How long ago a process was started, in milliseconds, to the hundredth of a second. */
+export function ageMs({ startedTicks }: ProcessRecord): number {
+  clockGettime(CLOCK_BOOTTIME, timespec);
+  const [seconds = 0n, nanos = 0n] = timespec;
+  return Number(seconds) * 1000 + Number(nanos) / 1e6 - startedTicks * MS_PER_TICK;
 }
 
 /** Whether a process is this one's child, or a child's child, and so on. */

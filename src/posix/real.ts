@@ -4,7 +4,7 @@ import { ended, expectOrphan, own, reap } from "./children.ts";
 import { clock } from "./clock.ts";
 import { files } from "./files.ts";
 import { pipes } from "./pipes.ts";
-import { findProcess, isDescendant } from "./process-table.ts";
+import { ageMs, findProcess, isDescendant } from "./process-table.ts";
 import { kill, spawn } from "./spawn.ts";
 import { start } from "./start.ts";
 import type { Posix } from "./types.ts";
@@ -21,6 +21,7 @@ export const posix: Posix = {
   own,
   expectOrphan,
   findProcess,
+  ageMs,
   isDescendant,
   kill,
   spawn,

@@ -24,3 +24,13 @@ export function signalNumber(name: string): number {
 export function signalBits(names: readonly NodeJS.Signals[]): bigint {
   return names.reduce((set, name) => set | (1n << BigInt(signalNumber(name) - 1)), 0n);
 }
+
+/** By number; where there are two names for one (ABRT and IOT), the first. */
+const NAMES: ReadonlyMap<number, string> = new Map(
+  [...NUMBERS].reverse().map(([name, number]) => [number, name]),
+);
+
+/** @returns the name of a signal, as in `SIGTERM`; undefined for a number that this system does not name */
+export function signalName(number: number): NodeJS.Signals | undefined {
+  return NAMES.get(number) as NodeJS.Signals | undefined;
+}

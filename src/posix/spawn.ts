@@ -43,7 +43,8 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function handedOn(named: readonly (Fd | undefined)[]): Map<Fd, Fd> {
+/** The descriptors of a program that is started: those named, and the others that the caller had open. */
+export function handedOn(named: readonly (Fd | undefined)[] = []): Map<Fd, Fd> {
   const descriptors = new Map<Fd, Fd>();
   for (const [target, fd] of named.entries()) if (fd !== undefined) descriptors.set(target, fd);
   for (const fd of readLaunch().inherited) {

@@ -58,6 +58,8 @@ export interface Files {
   /** Takes the whole-file exclusive lock; false when another holds it and `wait` is not asked. */
   lock(fd: Fd, wait?: boolean): boolean;
   makeFifo(dir: Fd, name: Name, mode: number): void;
+  /** Where a symbolic link leads; EINVAL when it is none. */
+  readLink(dir: Fd, name: Name): Buffer;
 }
 
 export interface Pipes {
@@ -177,6 +179,8 @@ export interface Ending {
   readonly code: number | undefined;
   /** The signal's name, as in `SIGKILL`. */
   readonly signal: string | undefined;
+  /** Its memory was dumped. */
+  readonly core?: true;
 }
 
 export interface StartOptions {
@@ -236,6 +240,8 @@ export interface Processes {
   expectOrphan(): () => void;
   /** Undefined where there is no such process, or nothing that tells. */
   findProcess(pid: number): ProcessRecord | undefined;
+  /** How long ago a process was started, in milliseconds. */
+  ageMs(found: ProcessRecord): number;
   /** Whether a process is this one's child, or a child's child, and so on. */
   isDescendant(pid: number): boolean;
   /** Sends a signal to one process. */

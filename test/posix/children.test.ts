@@ -120,3 +120,27 @@ test("who is no descendant is none", () => {
   assert.equal(posix.isDescendant(process.ppid), false);
   assert.equal(posix.findProcess(2 ** 22 + 1), undefined);
 });
+
+test("a signal that dumps memory is told apart where the system dumps it", {
+  timeout,
+}, async () => {
+  const kept = await posix.ended(start("ulimit -c 0; kill -ABRT $$"));
+  assert.deepEqual(kept, { code: undefined, signal: "SIGABRT" });
+  const { core, ...how } = await posix.ended(start("cd /; ulimit -c unlimited; kill -ABRT $$"));
+  assert.deepEqual(how, { code: undefined, signal: "SIGABRT" });
+  assert.ok(core === true || core === undefined);
+});
+
+test("the age of a process is what has passed since its start", { timeout }, async () => {
+  const pid = start("exec sleep 30");
+  const found = posix.findProcess(pid);
+  assert.ok(found);
+  const young = posix.ageMs(found);
+  assert.ok(young > -20 && young < 5000, `${young} ms`);
+  const begun = posix.monotonicMs();
+  await posix.sleep(100);
+  const aged = posix.ageMs(found) - young;
+  assert.ok(Math.abs(aged - (posix.monotonicMs() - begun)) < 20, `${aged} ms`);
+  posix.kill(pid, "SIGKILL");
+  assert.deepEqual(await posix.ended(pid), { code: undefined, signal: "SIGKILL" });
+});

@@ -312,3 +312,11 @@ test("a FIFO can be made, and cannot be written to while nobody reads", (t) => {
   assert.equal(hear(reading), "text");
   assert.throws(() => files.makeFifo(fd, "fifo", 0o600), { code: "EEXIST" });
 });
+
+test("where a link leads can be read, whether there is something or not", (t) => {
+  const { fd, path } = scratch(t);
+  fs.symlinkSync("a/bä", `${path}/link`);
+  assert.equal(files.readLink(fd, "link").toString(), "a/bä");
+  assert.throws(() => files.readLink(fd, "."), { code: "EINVAL" });
+  assert.throws(() => files.readLink(fd, "missing"), { code: "ENOENT" });
+});
