@@ -1,0 +1,126 @@
+/**
+ * What a service directory says beside `run`: files of one number or one signal each, read whenever
+ * they are needed. One that cannot be used is warned about and counts as absent.
+ *
+ * @see spec of s6, servicedir; `max-deaths` and `backoff` are ours
+ */
+import { type Fd, type Name, type Posix, unableTo, type Words } from "../posix/index.ts";
+import { signalName, signalNumber } from "../posix/signals.ts";
+import { readSmall } from "./small-file.ts";
+
+const FINISH_MS = 5000;
+const BACKOFF_MS = 60_000;
+const REMEMBERED_DEATHS = 100;
+const MOST_REMEMBERED_DEATHS = 4096;
+/** What setTimeout can wait. */
+const MOST_MS = 2 ** 31 - 1;
+
+export class Settings {
+  private readonly posix: Posix;
+  private readonly dir: Fd;
+  private readonly name: Name;
+  private readonly warn: (words: Words) => void;
+
+  /**
+   * @param dir  the service directory, called `name` in messages
+   * @param warn  is given what to say, without `warning: `
+   */
+  constructor(posix: Posix, dir: Fd, name: Name, warn: (words: Words) => void) {
+    this.posix = posix;
+    this.dir = dir;
+    this.name = name;
+    this.warn = warn;
+  }
+
+  /** What `d` sends first. */
+  get downSignal(): NodeJS.Signals {
+    const text = this.firstLine("down-signal");
+    if (text === undefined) return "SIGTERM";
+    const name = parseSignal(text);
+    if (name === undefined) this.invalid("down-signal", "a signal's name or number");
+    return name ?? "SIGTERM";
+  }
+
+  /** How long `run` may take to end after `d`; undefined: for ever. */
+  get killAfterMs(): number | undefined {
+    return this.time("timeout-kill") || undefined;
+  }
+
+  /** How long `finish` may take; undefined: for ever. */
+  get finishMs(): number | undefined {
+    return (this.time("timeout-finish") ?? FINISH_MS) || undefined;
+  }
+
+  /** The descriptor on which the service says that it is ready. */
+  get notificationFd(): Fd | undefined {
+    return this.number("notification-fd", { least: 1, most: 2 ** 20 });
+  }
+
+  /** The descriptor on which the service holds its own lock. */
+  get lockFd(): Fd | undefined {
+    const fd = this.number("lock-fd", { least: 1, most: 2 ** 20 });
+    if (fd === undefined || fd !== this.notificationFd) return fd;
+    this.invalid("lock-fd", "another number than that of notification-fd");
+    return undefined;
+  }
+
+  /** The longest delay of a service that keeps dying; undefined: it is not delayed. An empty file: a minute. */
+  get backoffMs(): number | undefined {
+    return this.firstLine("backoff") === "" ? BACKOFF_MS : this.time("backoff");
+  }
+
+  /** After how many deaths in a row the service is given up. */
+  get mostDeaths(): number | undefined {
+    return this.number("max-deaths", { least: 1 });
+  }
+
+  /** After which time alive a death does not belong to those before it. */
+  get goodRunMs(): number {
+    return this.backoffMs ?? BACKOFF_MS;
+  }
+
+  /** How many deaths are kept. */
+  get rememberedDeaths(): number {
+    const asked = this.number("max-death-tally") ?? REMEMBERED_DEATHS;
+    return Math.min(asked, MOST_REMEMBERED_DEATHS);
+  }
+
+  private time(name: string): number | undefined {
+    const ms = this.number(name);
+    return ms === undefined ? undefined : Math.min(ms, MOST_MS);
+  }
+
+  private number(
+    name: string,
+    { least = 0, most = Number.MAX_SAFE_INTEGER }: { least?: number; most?: number } = {},
+  ): number | undefined {
+    const text = this.firstLine(name);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
+    this.invalid(name, least === 0 ? "a number" : `a number from ${least} on`);
+    return undefined;
+  }
+
+  private firstLine(name: string): string | undefined {
+    try {
+      const text = readSmall(this.posix, this.dir, name)?.toString("latin1");
+      return text?.split("\n", 1)[0]?.trim();
+    } catch (failure) {
+      this.warn([unableTo(["read ", this.name, `/${name}`], failure)]);
+      return undefined;
+    }
+  }
+
+  private invalid(name: string, wanted: string): void {
+    this.warn([`invalid ${name} in `, this.name, `: write ${wanted} into its first line`]);
+  }
+}
+
+/** A signal by number, or by name with or without SIG, in any case. */
+function parseSignal(text: string): NodeJS.Signals | undefined {
+  const upper = text.toUpperCase();
+  const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
+  if (signalNumber(name) !== 0) return name as NodeJS.Signals;
+  return /^[0-9]+$/.test(text) ? signalName(Number(text)) : undefined;
+}

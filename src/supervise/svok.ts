@@ -1,0 +1,27 @@
+/**
+ * Is a supervisor there: has somebody `supervise/ok` open for reading?
+ *
+ * @see daemontools 0.76, svok.c
+ */
+import { AT_CWD, Fatal, SystemFailure, unableTo } from "../posix/index.ts";
+import type { Visits } from "./visits.ts";
+
+const SYSTEM_TROUBLE = 111;
+
+/** @throws Fatal, exit code 111, when that cannot be found out */
+export function hasSupervisor(visits: Visits, directory: Buffer): boolean {
+  const { posix } = visits;
+  let step = ["chdir to ", directory];
+  try {
+    return visits.in(directory, () => {
+      step = ["open ", directory, "/supervise/ok"];
+      posix.close(posix.openAt(AT_CWD, "supervise/ok", "write"));
+      return true;
+    });
+  } catch (failure) {
+    if (!(failure instanceof SystemFailure)) throw failure;
+    const isOpening = step.length > 2;
+    if (isOpening && (failure.code === "ENXIO" || failure.code === "ENOENT")) return false;
+    throw new Fatal(SYSTEM_TROUBLE, unableTo(step, failure));
+  }
+}
