@@ -44,7 +44,7 @@ tl_newline="
 tl_limit=
 tl_pieces=
 case ${tl_self##*/} in
-  tai64n | tai64nlocal) tl_lean=1 ;; # they run nothing
+  tai64n | tai64nlocal | svc | svok | svstat) tl_lean=1 ;; # they run nothing
   *)
     tl_lean=
     if [ -r "/proc/$$/environ" ] &&

@@ -30,6 +30,10 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   fghack: async () => (await import("../../chain/fghack.ts")).fghack,
   multilog: async () => resident("multilog", (await import("./multilog.ts")).multilog),
   readproctitle: async () => (await import("../../chain/readproctitle.ts")).readproctitle,
+  supervise: async () => (await import("./supervise.ts")).supervise,
+  svc: async () => (await import("./svc.ts")).svc,
+  svok: async () => (await import("./svok.ts")).svok,
+  svstat: async () => (await import("./svstat.ts")).svstat,
   tai64n: async () => resident("tai64n", (await import("./tai64n.ts")).tai64n),
   tai64nlocal: async () => resident("tai64nlocal", (await import("./tai64nlocal.ts")).tai64nlocal),
 };

@@ -1,0 +1,58 @@
+/** The command supervise: one service under one supervisor. */
+import type { Resident } from "../../chain/chain.ts";
+import { handedOn, posix, readLaunch, sweepOrphans } from "../../posix/index.ts";
+import { signalBits, signalNumber } from "../../posix/signals.ts";
+import { Supervisor } from "../../supervise/supervisor.ts";
+import { asResident, say, type Tool, Usage } from "./tool.ts";
+
+const NAME = "supervise";
+const HELP = `Usage: supervise DIR
+
+Keeps the service of directory DIR running: starts DIR/run, and again when it ends, at most once a
+second, unless there is a file DIR/down. svc controls it, svstat tells how it is; files beside
+run that are read: docs/service-directory.md.
+
+Signals: TERM, INT and HUP stop the service and end supervise; TSTP and CONT pause it and let it go on.
+Exit codes: 0 after svc -x or a signal; 100 usage; 111 system trouble; 101 our own fault.
+`;
+
+/** What a signal to the supervisor asks, as in daemontools-encore. */
+const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
+  SIGTERM: "dx",
+  SIGINT: "dx",
+  SIGHUP: "dx",
+  SIGTSTP: "p",
+  SIGCONT: "c",
+};
+
+const tool: Tool = {
+  name: NAME,
+  help: HELP,
+  run: async (words, { environment }) => {
+    const [directory] = words;
+    if (directory === undefined || words.length > 1)
+      throw new Usage("supervise: usage: supervise dir");
+    const { ignoredSignals, blockedSignals } = readLaunch();
+    const chld = signalBits(["SIGCHLD"]);
+    // Before there is a service: no signal may end us and leave it alone, no ending may be missed. What
+    // comes while it is being started is heard after that.
+    process.on("SIGCHLD", () => sweepOrphans());
+    for (const [signal, bytes] of Object.entries(SIGNALS)) {
+      // What the caller ignores, the service ignores too, and so do we.
+      const isIgnored = ((ignoredSignals >> BigInt(signalNumber(signal) - 1)) & 1n) === 1n;
+      if (!isIgnored) process.on(signal, () => supervisor.command(Buffer.from(bytes)));
+    }
+    const supervisor = new Supervisor(posix, {
+      directory,
+      descriptors: handedOn(),
+      environment,
+      ignoredSignals: ignoredSignals & ~chld,
+      blockedSignals: blockedSignals & ~chld,
+      say: (kind, line) => say(NAME, [`${kind}: `, line]),
+    });
+    await supervisor.ended;
+    return 0;
+  },
+};
+
+export const supervise: Resident = asResident(tool);

@@ -1,0 +1,60 @@
+/** What the commands of services have in common: how they are begun, how they end, what they say. */
+import type { Resident, State, Words } from "../../chain/chain.ts";
+import { put } from "../../chain/say.ts";
+import { Fatal, joined } from "../../posix/index.ts";
+
+const STDOUT = 1;
+const STDERR = 2;
+const OWN_FAULT = 101;
+
+/** What was wrong with the words: whole lines, said as they are; exit code 100. */
+export class Usage extends Error {
+  override readonly name = "Usage";
+  readonly lines: readonly string[];
+
+  constructor(...lines: string[]) {
+    super(lines.join("\n"));
+    this.lines = lines;
+  }
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly help: string;
+  /** @param words  without the command's name. @throws Fatal, Usage */
+  run(words: Words, state: State): Promise<number> | number;
+}
+
+/** A command as the house starts it (house.ts), which also answers `--help` and `--version`. */
+export function asResident(tool: Tool): Resident {
+  const { name, help } = tool;
+  return { kind: "resident", name, help, run: (words, state) => runTool(tool, words, state) };
+}
+
+async function runTool(tool: Tool, [, ...words]: Words, state: State): Promise<number> {
+  try {
+    return await tool.run(words, state);
+  } catch (failure) {
+    if (failure instanceof Usage) {
+      put(STDERR, joined(failure.lines.map((line) => `${line}\n`)));
+      return 100;
+    }
+    if (failure instanceof Fatal) {
+      say(tool.name, ["fatal: ", failure.line]);
+      return failure.exitCode;
+    }
+    const told = String((failure as Error).stack ?? failure);
+    say(tool.name, ["fatal: our own fault, please report it: ", told]);
+    return OWN_FAULT;
+  }
+}
+
+/** Says a line on stderr, behind the command's name. */
+export function say(name: string, words: readonly (string | Uint8Array)[]): void {
+  put(STDERR, joined([name, ": ", ...words, "\n"]));
+}
+
+/** Writes to standard output. */
+export function print(bytes: Buffer): void {
+  put(STDOUT, bytes);
+}

@@ -1,0 +1,4 @@
+/** svc: see common/svc.ts. */
+import { start } from "./common/house.ts";
+
+void start("svc");
