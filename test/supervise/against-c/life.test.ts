@@ -51,6 +51,9 @@ describe("a service", { concurrency: 2, skip }, () => {
             .replace(/\d+ seconds/, "N seconds");
           return said === `web: ${state}\n`;
         });
+        // It hears signals from then on.
+        if (state.startsWith("up"))
+          await until("start in the log", () => supervised.log.at(-1) === "start");
       }
 
       const pid = await supervised.isUp();
