@@ -2,6 +2,7 @@
 export { readFile } from "./assets.ts";
 export { becomeSubreaper, sweepOrphans } from "./children.ts";
 export { workingDirectory } from "./directory.ts";
+export { DirectoryWatch } from "./directory-watch.ts";
 export { execute, ignoreAgain, putBack, setUmask } from "./exec.ts";
 export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.ts";
 export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./failure.ts";
@@ -25,3 +26,4 @@ export { handedOn } from "./spawn.ts";
 export { whileIgnoring } from "./start.ts";
 export { Title } from "./title.ts";
 export type * from "./types.ts";
+export { type Compression, unpack } from "./unpack.ts";

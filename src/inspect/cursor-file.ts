@@ -1,0 +1,107 @@
+/**
+ * The place that was reached in each log, in a file: it moves only when the lines before it are out.
+ *
+ * A place is a file's device, inode and offset, and the last label before it. The label tells whether
+ * the file is still the same; where it is not, lines behind the label follow.
+ */
+import { AT_CWD, ignoring, type Posix } from "../posix/index.ts";
+import { isLabel } from "../tai64/label.ts";
+import type { Bound } from "./bound.ts";
+import { keyOf, labelText } from "./label-key.ts";
+import type { Place } from "./line-source.ts";
+import { lastLabel } from "./search.ts";
+import type { Selection } from "./selection.ts";
+
+const VERSION = 1;
+const MODE = 0o644;
+const MOST_BYTES = 16 * 2 ** 20;
+
+interface Entry extends Place {
+  readonly label?: string | undefined;
+}
+
+export type Reached = Place & { readonly label?: Bound | undefined };
+
+export class CursorFile {
+  private readonly posix: Posix;
+  private readonly path: string;
+  private readonly entries: Map<string, Entry>;
+  private written: string;
+
+  /** @throws SystemFailure when it cannot be read, SyntaxError when it is no cursor file */
+  constructor(posix: Posix, path: string) {
+    this.posix = posix;
+    this.path = path;
+    this.written = this.read();
+    this.entries = new Map(this.written === "" ? [] : Object.entries(parse(this.written)));
+  }
+
+  private read(): string {
+    const { posix, path } = this;
+    const fd = ignoring(["ENOENT"], () => posix.openAt(AT_CWD, path, "read"));
+    if (fd === undefined) return "";
+    try {
+      const bytes = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, MOST_BYTES));
+      return bytes.toString("utf8", 0, posix.readAt(fd, bytes, 0, bytes.length, 0));
+    } finally {
+      posix.close(fd);
+    }
+  }
+
+  /** Where the last run stopped in a log. */
+  placeOf(path: string): Reached | undefined {
+    const entry = this.entries.get(path);
+    if (entry === undefined) return undefined;
+    const key = entry.label === undefined ? undefined : keyOf(Buffer.from(entry.label));
+    return { ...entry, label: key && { kind: "label", ...key } };
+  }
+
+  /**
+   * The lines before a place are out.
+   *
+   * @param isWaiting  whether a line of the log was read and is not out yet
+   */
+  reached(path: string, source: Selection, isWaiting: boolean): void {
+    const place = isWaiting ? source.placeBefore() : source.placeNow();
+    const { file } = source.bytes;
+    if (source.holdsBack || place === undefined || place.inode !== file?.inode) return;
+    const known = this.entries.get(path);
+    if (known?.offset === place.offset && known.inode === place.inode) return;
+    const found = lastLabel(file, place.offset);
+    const label = found && labelText(found.key.seconds, found.key.nanos);
+    this.entries.set(path, { ...place, label });
+  }
+
+  /** @throws SystemFailure when it cannot be written */
+  save(): void {
+    const { posix, path } = this;
+    const logs = Object.fromEntries(this.entries);
+    const text = `${JSON.stringify({ version: VERSION, logs }, undefined, 1)}\n`;
+    if (text === this.written) return;
+    const fresh = `${path}.new`;
+    ignoring(["ENOENT"], () => posix.unlinkAt(AT_CWD, fresh));
+    const fd = posix.openAt(AT_CWD, fresh, "new", MODE);
+    try {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length; ) at += posix.write(fd, bytes, at, bytes.length - at);
+    } finally {
+      posix.close(fd);
+    }
+    posix.renameAt(AT_CWD, fresh, path);
+    this.written = text;
+  }
+}
+
+/** @throws SyntaxError */
+function parse(text: string): Record<string, Entry> {
+  const found = JSON.parse(text) as { version?: unknown; logs?: unknown };
+  if (found?.version !== VERSION || typeof found.logs !== "object" || found.logs === null)
+    throw new SyntaxError("it was not written by svlog");
+  const entries = found.logs as Record<string, Entry>;
+  for (const { device, inode, offset, label } of Object.values(entries)) {
+    const isPlace = [device, inode, offset].every((value) => Number.isSafeInteger(value));
+    if (!isPlace || !(label === undefined || isLabel(label)))
+      throw new SyntaxError("it was not written by svlog");
+  }
+  return entries;
+}

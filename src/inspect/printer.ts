@@ -1,0 +1,61 @@
+/** Lines on their way out: all of them, the last ones, or the ones around a time. */
+import type { Bound } from "./bound.ts";
+import { compareKeys } from "./label-key.ts";
+import type { Output } from "./output.ts";
+import type { Selection } from "./selection.ts";
+import type { Taker } from "./session.ts";
+import type { Show } from "./show.ts";
+
+export class Printer implements Taker {
+  private readonly output: Output;
+  private readonly show: Show;
+  /** The last lines so far, as they will be shown; undefined: every line is shown at once. */
+  private kept: Buffer[] | undefined;
+  private readonly most: number;
+  private readonly around: Bound | undefined;
+
+  /**
+   * @param last  so many lines are shown of those that come before `letGo`
+   * @param around  those before this time are kept, those behind it shown
+   */
+  constructor(output: Output, show: Show, last: number | undefined, around: Bound | undefined) {
+    this.output = output;
+    this.show = show;
+    this.around = around;
+    this.most = around === undefined ? (last ?? 0) : Math.ceil((last ?? 0) / 2);
+    if (last !== undefined) this.kept = [];
+  }
+
+  get isFull(): boolean {
+    return this.output.isFull;
+  }
+
+  line(source: Selection): void {
+    const { output, around } = this;
+    if (this.kept !== undefined && around !== undefined && compareKeys(source, around) >= 0)
+      this.letGo();
+    const begin = output.filled;
+    this.show.line(source);
+    if (this.kept === undefined) return;
+    this.kept.push(Buffer.from(output.memory.subarray(begin, output.filled)));
+    output.filled = begin;
+    // Now and then, as taking the first of many away costs time.
+    if (this.kept.length > 2 * this.most + 64) this.kept = this.kept.slice(-this.most);
+  }
+
+  /** Shows what was kept; from now on every line is shown at once. */
+  letGo(): void {
+    const { kept = [], output, most } = this;
+    this.kept = undefined;
+    if (most === 0) return;
+    for (const line of kept.slice(-most)) output.putBytes(line, 0, line.length);
+  }
+
+  flush(): void {
+    this.output.flush();
+  }
+
+  idle(): void {
+    this.output.check();
+  }
+}
