@@ -46,7 +46,9 @@ export class Content {
     const fd = files.openAt(dir, name, "read");
     try {
       const status = files.status(fd);
-      if ((status.mode & TYPE_BITS) !== REGULAR) throw new SystemFailure("EINVAL", "read", name);
+      const type = status.mode & TYPE_BITS;
+      if (type !== REGULAR)
+        throw new SystemFailure(type === DIRECTORY ? "EISDIR" : "EINVAL", "read", name);
       return new Content(files, fd, name, status);
     } catch (failure) {
       files.close(fd);
@@ -93,6 +95,7 @@ export class Content {
 
 const TYPE_BITS = 0o170000;
 const REGULAR = 0o100000;
+const DIRECTORY = 0o040000;
 
 function compressionOf(files: Files, fd: Fd): Compression | undefined {
   const head = Buffer.alloc(MAGIC_BYTES);

@@ -29,9 +29,10 @@ const CURRENT = Buffer.from("current");
 const PREVIOUS = Buffer.from("previous");
 const PROCESSED = Buffer.from("processed");
 
-export function listLog(posix: Posix, dir: Fd, complain: Complain): Listing {
+/** @param floor  older archives than this one are left out: there may be a hundred thousand of them */
+export function listLog(posix: Posix, dir: Fd, complain: Complain, floor?: Buffer): Listing {
   for (let tries = 1; ; tries++) {
-    const listing = listOnce(posix, dir, complain);
+    const listing = listOnce(posix, dir, complain, floor);
     // A processor was done with it meanwhile: what it made of it may stand in the list already.
     if (tries === MOST_TRIES || !wasReplaced(posix, dir, listing)) return listing;
     closeAll(listing.unnamed);
@@ -48,13 +49,15 @@ function wasReplaced(posix: Posix, dir: Fd, { names, unnamed }: Listing): boolea
   );
 }
 
-function listOnce(posix: Posix, dir: Fd, complain: Complain): Listing {
+function listOnce(posix: Posix, dir: Fd, complain: Complain, floor: Buffer | undefined): Listing {
   const current = openIfThere(posix, dir, CURRENT, complain);
   const previous = openIfThere(posix, dir, PREVIOUS, complain);
   // Beside `previous` it is a copy of it; alone it is all that there is of it.
   const processed = previous === undefined ? openProcessed(posix, dir, complain) : undefined;
   const unnamed = [previous ?? processed, current].filter((content) => content !== undefined);
-  return { names: archiveNames(posix.list(dir)), unnamed };
+  const names = posix.list(dir);
+  const wanted = floor && names.filter((name) => Buffer.compare(name, floor) >= 0);
+  return { names: archiveNames(wanted ?? names), unnamed };
 }
 
 export function closeAll(contents: readonly Content[]): void {

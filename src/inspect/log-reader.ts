@@ -198,7 +198,7 @@ export class LogReader {
     this.content = content;
     this.name = nameOf(content);
     this.broken = false;
-    this.before = this.seen.at(-1);
+    this.before = this.seen.at(-1) ?? this.before;
     const { inDoubt } = this;
     this.inDoubt = false;
     this.sink.nextFile(content, inDoubt);
@@ -211,7 +211,8 @@ export class LogReader {
     if (place === undefined) return false;
     if (`${place.device} ${place.inode}` !== this.identity) return this.reenter();
     const { content } = this;
-    const { names, unnamed } = listLog(this.posix, this.dir, this.complain);
+    const floor = this.name ?? this.before;
+    const { names, unnamed } = listLog(this.posix, this.dir, this.complain, floor);
     const [following, sure] = this.after(names, unnamed);
     const fresh = unnamed.filter(
       (one) => one.inode !== content?.inode || one.device !== content.device,
@@ -282,6 +283,7 @@ export class LogReader {
     this.posix.close(this.dir);
     this.dir = -1;
     if (!this.open()) return false;
+    this.name = this.before = undefined;
     this.waiting = this.look();
     this.inDoubt = true;
     return this.waiting.length > 0;

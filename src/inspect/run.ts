@@ -49,6 +49,7 @@ class Run {
   private readonly logs: readonly Log[];
   private readonly unknown = new Set<string>();
   private clean = true;
+  private readonly said = new Set<string>();
 
   constructor(posix: Posix, options: RunOptions, targets: Targets, output: Output) {
     this.options = options;
@@ -102,9 +103,11 @@ class Run {
   }
 
   private tell(text: string, isFault: boolean): void {
-    // In its place between the lines.
-    this.options.say(text);
     if (isFault) this.clean = false;
+    // What is tried again is said once.
+    if (this.said.has(text)) return;
+    if (this.said.size < MOST_SAID) this.said.add(text);
+    this.options.say(text);
   }
 
   async all(): Promise<boolean> {
@@ -143,6 +146,8 @@ class Run {
     this.session.close();
   }
 }
+
+const MOST_SAID = 1000;
 
 function openCursor(posix: Posix, path: string | undefined): CursorFile | undefined {
   if (path === undefined) return undefined;

@@ -134,7 +134,7 @@ export class Session {
     } catch (failure) {
       if (!(failure instanceof SystemFailure)) throw failure;
       options.news?.(unableTo(["read ", log.path], failure).toString(), true);
-      if (!options.follow) this.opens.delete(log.path);
+      return false;
     }
     open.begun = true;
     return true;

@@ -14,6 +14,7 @@ import { until } from "../support/until.ts";
 
 /** TIMBERLINE_SECONDS: how long the logs are written at full speed. */
 const SECONDS = Number(process.env["TIMBERLINE_SECONDS"] ?? 2);
+const PATIENCE_MS = 1000 * (30 + SECONDS);
 const C_MULTILOG = peer("multilog");
 const S6_LOG = peer("s6-log");
 const SVLOGD = peer("svlogd");
@@ -47,7 +48,8 @@ class Follower {
   }
 
   async shows(what: string): Promise<void> {
-    await until(`${what} from svlog, which said ${this.said}`, () => this.text.includes(what));
+    const isThere = (): boolean => this.text.includes(what);
+    await until(`${what} from svlog, which said ${this.said}`, isThere, PATIENCE_MS);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -104,7 +106,7 @@ const others: readonly Case[] = [
 for (const { name, program, script, skip } of [...cases, ...others]) {
   test(`svlog -f shows every line once, in order, of ${name} that rotates every 4 KB at full speed`, {
     skip,
-    timeout: (SECONDS + 60) * 1000,
+    timeout: (3 * SECONDS + 60) * 1000,
   }, async (t) => {
     const cwd = temporaryDirectory(t);
     const logger = new Running(t, program, script, { cwd });

@@ -1,0 +1,72 @@
+/** Logs as async iterators. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readLog, textLines, UnknownTarget } from "../../src/inspect/index.ts";
+import { labelText } from "../../src/inspect/label-key.ts";
+import { type Scope, temporaryDirectory } from "../support/temporary.ts";
+
+const BASE = 1_700_000_000;
+
+function makeLog(scope: Scope, count: number): string {
+  const path = join(temporaryDirectory(scope), "main");
+  fs.mkdirSync(path);
+  const lines = Array.from(
+    { length: count },
+    (_, n) => `${labelText(BASE + 10 + n, n)} line ${n}\n`,
+  );
+  fs.writeFileSync(join(path, "current"), lines.join(""));
+  return path;
+}
+
+test("readLog gives lines with their labels and times, and more than it holds at once", async (t) => {
+  const path = makeLog(t, 5000);
+  let count = 0;
+  for await (const { source, label, unixNanos, text } of readLog(path)) {
+    assert.equal(source, path);
+    assert.equal(label, labelText(BASE + 10 + count, count));
+    assert.equal(unixNanos, BigInt(BASE + count) * 1_000_000_000n + BigInt(count));
+    assert.equal(text.toString(), `line ${count}`);
+    count++;
+  }
+  assert.equal(count, 5000);
+});
+
+test("readLog chooses as svlog does", async (t) => {
+  const path = makeLog(t, 100);
+  const texts: string[] = [];
+  const range = { after: { kind: "label", seconds: BASE + 10 + 96, nanos: 96 } } as const;
+  for await (const { text } of readLog([path], { range, grep: { pattern: "[79]$" } }))
+    texts.push(text.toString());
+  assert.deepEqual(texts, ["line 97", "line 99"]);
+});
+
+test("readLog follows until it is left or told to end, and does not read ahead of its taker", async (t) => {
+  const path = makeLog(t, 3);
+  const seen: string[] = [];
+  for await (const { text } of readLog(path, { follow: true })) {
+    seen.push(text.toString());
+    if (seen.length === 3) fs.appendFileSync(join(path, "current"), "and more\n");
+    if (seen.length === 4) break;
+  }
+  assert.equal(seen[3], "and more");
+  const end = new AbortController();
+  let count = 0;
+  for await (const _ of readLog(path, { follow: true, signal: end.signal })) {
+    if (++count === 4) end.abort();
+  }
+  assert.equal(count, 4);
+});
+
+test("textLines is a stream of strings, a line each", async (t) => {
+  const lines: string[] = [];
+  for await (const line of textLines(makeLog(t, 3))) lines.push(String(line));
+  assert.equal(lines.length, 3);
+  assert.match(lines[2] ?? "", /^2023-11-1\d \d\d:13:22\.000000002 line 2$/);
+});
+
+test("an unknown target is thrown", async () => {
+  const reading = readLog("/nowhere/at all");
+  await assert.rejects(reading.next(), UnknownTarget);
+});
