@@ -19,6 +19,7 @@ const ORDER = [
   "startup",
   "chain",
   "tai64nlocal",
+  "svlog",
   "growth",
   "kernel",
 ];

@@ -34,7 +34,7 @@ export async function runCommand(
   const main = join(place, "main");
   screen.line(screen.in("dim", `  · capturing ${words.join(" ")} into ${places.shown(main)}`));
 
-  const view = new View(screen, places.commands, main);
+  const view = new View(screen, main);
   const [program = "", ...args] = words;
   // In our own process group and on our own terminal: Ctrl-C and input are the command's.
   const child = spawn(program, args, {

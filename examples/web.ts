@@ -34,7 +34,7 @@ export async function runWeb(options: Options, places: Places): Promise<number> 
   });
   if (!(await logger.start())) return sayNotStarted(place, places);
 
-  const view = new View(screen, places.commands, join(place, "all"));
+  const view = new View(screen, join(place, "all"));
   const server = startPart("server", [], [logger.input, "inherit"]);
   logger.noMoreWriters();
   const serverEnd = once(server, "exit");
@@ -120,11 +120,11 @@ function introduction(
     "",
     "While it runs, or afterwards, in another terminal:",
     `  ${command(`ls -l ${dir}/all`)}`,
-    `  ${command(`${bin}/tai64nlocal < ${dir}/errors/current`)}`,
-    `  ${command(`tail -F ${dir}/all/current | ${bin}/tai64nlocal`)}`,
+    `  ${command(`${bin}/svlog ${dir}/errors`)}`,
+    `  ${command(`${bin}/svlog -f --grep "GET /slow" ${dir}/all`)}`,
     `  ${command(`kill -9 ${logger.pid}`)}   the logger dies at once; the next one finds every line in the pipe`,
     "",
-    `${screen.in("bold", "all/current")} as it grows, through tai64nlocal:`,
+    `${screen.in("bold", "all/current")} as it grows, as svlog -f shows it:`,
     "",
   ];
 }

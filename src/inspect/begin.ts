@@ -161,8 +161,20 @@ class Ground {
     return compareKeys({ seconds: this.toUnix(end.seconds), nanos: end.nanos }, time) >= 0;
   }
 
+  /** Behind the last whole line. */
+  private atEnd(): [index: number, offset: number] {
+    const index = this.files.length - 1;
+    const last = this.files[index];
+    const content = last && this.open(last);
+    if (content === undefined || content.compression !== undefined) return [index + 1, 0];
+    const size = content.sizeBytes;
+    const begun = lastLines(content, 1, size).offset;
+    return [index, endsLine(content, size) ? size : begun];
+  }
+
   /** So many lines before a place. */
   private back(toIndex: number, toOffset: number, lines: number): [index: number, offset: number] {
+    if (lines === 0 && toIndex >= this.files.length) return this.atEnd();
     let missing = lines;
     let index = toIndex;
     let end: number | undefined = toOffset;
@@ -185,6 +197,7 @@ class Ground {
 }
 
 const MOST_LOOKS = 3;
+const LF = 0x0a;
 
 function isSame(content: Content, place: Place): boolean {
   return content.inode === place.inode && content.device === place.device;
@@ -196,4 +209,9 @@ function isThere(content: Content, place: Place & { readonly label?: Bound | und
   const found = lastLabel(content, place.offset);
   if (found === undefined || place.label === undefined) return found === place.label;
   return compareKeys(found.key, place.label) === 0;
+}
+
+function endsLine(content: Content, size: number): boolean {
+  const last = Buffer.alloc(1);
+  return size === 0 || (content.peek(last, 1, size - 1) === 1 && last[0] === LF);
 }

@@ -10,7 +10,8 @@ export class Grep {
   /** A text that every match contains; undefined when none is known. */
   readonly literal: Buffer | undefined;
   /** Where in the literal its least usual byte stands: looking for that one is quickest. */
-  private readonly rareAt: number;
+  private rareAt: number;
+  private isSampled = false;
   private readonly expression: RegExp;
   /** The pattern is nothing but its literal. */
   private readonly isLiteral: boolean;
@@ -29,6 +30,7 @@ export class Grep {
   /** Where the literal stands next in memory[from, end); -1: nowhere. Only with a literal. */
   find(memory: Buffer, from: number, end: number): number {
     const literal = this.literal as Buffer;
+    if (!this.isSampled && end - from >= SAMPLE_BYTES) this.sample(memory, from);
     const { rareAt } = this;
     const rare = literal[rareAt]!;
     const bytes = end === memory.length ? memory : memory.subarray(0, end);
@@ -39,6 +41,16 @@ export class Grep {
       // A byte that is not rare here: the whole text at once is quicker then.
       if (++misses > MOST_MISSES) return bytes.indexOf(literal, at - rareAt + 1);
     }
+  }
+
+  /** Which of the literal's bytes is the least usual one here. */
+  private sample(memory: Buffer, from: number): void {
+    this.isSampled = true;
+    const counts = new Uint32Array(256);
+    for (let at = from; at < from + SAMPLE_BYTES; at++) counts[memory[at]!]!++;
+    const literal = this.literal as Buffer;
+    for (const [at, byte] of literal.entries())
+      if (counts[byte]! < counts[literal[this.rareAt]!]!) this.rareAt = at;
   }
 
   test(memory: Buffer, start: number, end: number): boolean {
@@ -60,6 +72,7 @@ export class Grep {
 }
 
 const MOST_MISSES = 64;
+const SAMPLE_BYTES = 32 * 1024;
 
 function holds(bytes: Buffer, at: number, literal: Buffer): boolean {
   if (at + literal.length > bytes.length) return false;

@@ -1,8 +1,8 @@
 /** The room's face for outside users. */
 export type { Bound, Range } from "./bound.ts";
 export type { GrepOptions } from "./grep.ts";
-export { type LibraryOptions, type LogLine, readLog, textLines } from "./library.ts";
-export type { News } from "./line-source.ts";
+export { type LibraryOptions, type LogLine, lineText, readLog, textLines } from "./library.ts";
+export type { News, Place } from "./line-source.ts";
 export type { Producer } from "./producer.ts";
 export type { Wanted } from "./selection.ts";
 export type { ReadOptions } from "./session.ts";

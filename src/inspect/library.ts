@@ -1,10 +1,12 @@
 /** The room's face for programs: lines of logs as async iterators. */
+
 import { Readable } from "node:stream";
 import split2 from "split2";
 import { type Posix, posix as realPosix } from "../posix/index.ts";
 import { LABEL_BYTES } from "../tai64/label.ts";
 import { LocalClock } from "../tai64/local-time.ts";
 import { daemontoolsStyle } from "../tai64/styles.ts";
+import type { Place } from "./line-source.ts";
 import { type Selection, textAt } from "./selection.ts";
 import { type ReadOptions, Session, type Taker } from "./session.ts";
 import { Targets } from "./targets.ts";
@@ -19,12 +21,14 @@ export interface LogLine {
   readonly unixNanos: bigint | undefined;
   /** What stands behind the label, without the newline; the reader's own. */
   readonly text: Buffer;
+  /** Behind the line; undefined in compressed files. */
+  readonly place: Place | undefined;
 }
 
 export interface LibraryOptions extends Omit<ReadOptions, "cursor"> {
   /** Where services are; `$SERVICE_DIR`, or /service. */
   readonly services?: string | undefined;
-  /** Ends the reading. */
+  /** Ends the following, when what stands there has been read. */
   readonly signal?: AbortSignal;
   /** The system; for tests. */
   readonly posix?: Posix;
@@ -44,16 +48,17 @@ export async function* readLog(
   targets: string | readonly string[],
   options: LibraryOptions = {},
 ): AsyncGenerator<LogLine, void> {
-  const exchange = new Exchange();
+  const exchange = new Exchange(options.around === undefined ? options.last : undefined);
   const session = openSession(targets, options, exchange);
-  const running = run(session, targets, options).finally(() => exchange.close());
+  const running = run(session, exchange, targets, options).finally(() => exchange.close());
   running.catch(() => undefined);
-  const stop = (): void => exchange.close();
+  const stop = (): void => session.finish();
+  if (options.signal?.aborted) stop();
   options.signal?.addEventListener("abort", stop, { once: true });
   try {
     for (let batch = await exchange.next(); batch !== undefined; batch = await exchange.next())
       yield* batch;
-    if (options.signal?.aborted !== true) await running;
+    await running;
   } finally {
     options.signal?.removeEventListener("abort", stop);
     exchange.close();
@@ -61,6 +66,19 @@ export async function* readLog(
     await running.catch(() => undefined);
     session.close();
   }
+}
+
+/** Makes lines text, as tai64nlocal shows them. */
+export function lineText(posix: Posix = realPosix): (line: LogLine) => Buffer {
+  const clock = new LocalClock((at) => posix.localTime(at));
+  return ({ label, unixNanos, text }) => {
+    if (label === undefined || unixNanos === undefined) return text;
+    const unixSeconds = unixNanos / BILLION;
+    const local = clock.at(unixSeconds);
+    const nanos = Number(unixNanos % BILLION);
+    const time = local ? daemontoolsStyle.render({ unixSeconds, nanos, local }) : label;
+    return Buffer.concat([Buffer.from(`${time} `), text]);
+  };
 }
 
 /**
@@ -80,19 +98,8 @@ async function* shownLines(
   targets: string | readonly string[],
   options: LibraryOptions,
 ): AsyncGenerator<Buffer, void> {
-  const posix = options.posix ?? realPosix;
-  const clock = new LocalClock((at) => posix.localTime(at));
-  for await (const { unixNanos, label, text } of readLog(targets, options)) {
-    if (label === undefined || unixNanos === undefined) {
-      yield Buffer.concat([text, NEWLINE]);
-      continue;
-    }
-    const unixSeconds = unixNanos / BILLION;
-    const local = clock.at(unixSeconds);
-    const nanos = Number(unixNanos % BILLION);
-    const time = local ? daemontoolsStyle.render({ unixSeconds, nanos, local }) : label;
-    yield Buffer.concat([Buffer.from(`${time} `), text, NEWLINE]);
-  }
+  const textOf = lineText(options.posix);
+  for await (const line of readLog(targets, options)) yield Buffer.concat([textOf(line), NEWLINE]);
 }
 
 const NEWLINE = Buffer.from("\n");
@@ -121,22 +128,42 @@ function findAll(
 
 async function run(
   session: Session,
+  exchange: Exchange,
   targets: string | readonly string[],
   options: LibraryOptions,
 ): Promise<void> {
   await session.readAll();
+  exchange.letGo();
+  await exchange.flush();
   if (options.follow) await session.follow(() => findAll(targets, options));
 }
 
 /** Batches of lines, handed from the one that reads to the one that takes. */
 class Exchange implements Taker {
   private batch: LogLine[] = [];
+  /** Of what there is at first only so many lines are given; undefined: all, or no longer. */
+  private last: number | undefined;
   private handed: LogLine[] | undefined;
   private isClosed = false;
   private wakeTaker: (() => void) | undefined;
   private wakeReader: (() => void) | undefined;
 
+  constructor(last: number | undefined) {
+    this.last = last;
+  }
+
+  /** What comes from now on is given, whatever there was. */
+  letGo(): void {
+    if (this.last !== undefined) this.batch = this.last > 0 ? this.batch.slice(-this.last) : [];
+    this.last = undefined;
+  }
+
   get isFull(): boolean {
+    if (this.last !== undefined) {
+      if (this.batch.length > 2 * this.last + BATCH_LINES)
+        this.batch = this.last > 0 ? this.batch.slice(-this.last) : [];
+      return false;
+    }
     return this.batch.length >= BATCH_LINES;
   }
 
@@ -148,12 +175,13 @@ class Exchange implements Taker {
       label: labelled ? line.toString("latin1", from, from + LABEL_BYTES) : undefined,
       unixNanos: Number.isFinite(seconds) ? BigInt(seconds) * BILLION + BigInt(nanos) : undefined,
       text: Buffer.from(line.subarray(begin, to)),
+      place: source.placeNow(),
     });
   }
 
   /** Kept when the batch was taken, and the one before it was dealt with. */
   async flush(): Promise<void> {
-    if (this.batch.length === 0 || this.isClosed) return;
+    if (this.last !== undefined || this.batch.length === 0 || this.isClosed) return;
     this.handed = this.batch;
     this.batch = [];
     this.wakeTaker?.();

@@ -10,6 +10,7 @@ import {
 
 const BUFFER_BYTES = 256 * 1024;
 const FULL_BYTES = 128 * 1024;
+const SHORT_BYTES = 256;
 const FOR_EVER = -1;
 
 /** Nobody reads any more. */
@@ -49,7 +50,10 @@ export class Output {
 
   putBytes(bytes: Uint8Array, from: number, to: number): void {
     this.need(to - from);
-    this.memory.set(bytes.subarray(from, to), this.filled);
+    const { memory, filled } = this;
+    // Short lines: a view of them costs more than the copy (bench/svlog.bench.ts, the merge).
+    if (to - from > SHORT_BYTES) memory.set(bytes.subarray(from, to), filled);
+    else for (let i = from, at = filled; i < to; ) memory[at++] = bytes[i++]!;
     this.filled += to - from;
   }
 

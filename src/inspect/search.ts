@@ -89,7 +89,7 @@ export function lastLabel(content: Content, size: number): Found | undefined {
       last = found;
       at = found.offset + 1;
     }
-    if (last !== undefined || from === 0 || back > 16 * BACK_BYTES) return last;
+    if (last !== undefined || from === 0 || back >= BACK_BYTES) return last;
   }
 }
 

@@ -63,6 +63,8 @@ export class Session {
   private savedAt = 0;
   private isOver = false;
   private first = true;
+  private isLast = false;
+  private watch: Watching | undefined;
 
   constructor(posix: Posix, options: ReadOptions, taker: Taker) {
     this.posix = posix;
@@ -212,6 +214,12 @@ export class Session {
 
   private behind = 0;
 
+  /** Ends `follow` when what stands there has been read. */
+  finish(): void {
+    this.isLast = true;
+    this.watch?.wake();
+  }
+
   /** Ends the reading at its next step. */
   stop(): void {
     this.isOver = true;
@@ -240,10 +248,12 @@ export class Session {
    */
   async follow(resolve: () => readonly Log[]): Promise<void> {
     const watch = new Watching(this.posix);
+    this.watch = watch;
     try {
       for (let resolvedAt = 0; !this.isOver; ) {
         const time = this.posix.monotonicMs();
-        const isTick = time - resolvedAt >= TICK_MS;
+        const { isLast } = this;
+        const isTick = isLast || time - resolvedAt >= TICK_MS;
         if (isTick) {
           resolvedAt = time;
           for (const log of resolve()) this.add(log, false);
@@ -260,6 +270,7 @@ export class Session {
         await this.taker.flush();
         this.saveCursor(true);
         if (isTick) this.taker.idle?.();
+        if (isLast) return;
         if (any && !isTick) await this.posix.sleep(REST_MS);
         else await watch.wait(TICK_MS);
       }
@@ -305,6 +316,11 @@ class Watching {
       const number = this.numbers.get(path);
       return number === undefined || told.has(number) || told.has(-1);
     };
+  }
+
+  /** Ends a wait. */
+  wake(): void {
+    this.directories?.wake();
   }
 
   async wait(timeoutMs: number): Promise<void> {

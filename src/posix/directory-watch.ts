@@ -54,6 +54,11 @@ export class DirectoryWatch {
     else await this.waiting.next(timeoutMs);
   }
 
+  /** Ends a wait. */
+  wake(): void {
+    this.waiting?.wake();
+  }
+
   /**
    * Takes the news that stand there.
    *
