@@ -346,6 +346,50 @@ test("empty files, NULs, torn ends, odd stamps and clock steps are shown as they
   );
 });
 
+test("every state in which a crash leaves a directory shows each line once", (t) => {
+  const ground = new Ground(t);
+  const one = lines(0, 10);
+  const two = lines(10, 20);
+  const three = lines(20, 25);
+  const link = (from: string, to: string): void =>
+    fs.linkSync(join(ground.cwd, "main", from), join(ground.cwd, "main", to));
+  const archive = `${label(20)}.s`;
+  const states: Record<string, () => void> = {
+    "previous is on its way": () => ground.log("main", { previous: two }),
+    "previous has its name already": () => {
+      ground.log("main", { previous: two });
+      link("previous", archive);
+    },
+    "a processor is at work": () => ground.log("main", { previous: two, newstate: "x" }),
+    "a processor has written a part": () => {
+      ground.log("main", { previous: two, processed: line(10, "line 10") });
+      fs.chmodSync(join(ground.cwd, "main/processed"), 0o644);
+    },
+    "a processor is done": () => ground.log("main", { previous: two, processed: two }),
+    "previous is removed": () => ground.log("main", { processed: two }),
+    "processed has its name already": () => {
+      ground.log("main", { processed: two });
+      link("processed", archive);
+    },
+    "current has its name already": () => {
+      ground.log("main", { "@20.s": two });
+      link("current", `${label(30)}.u`);
+    },
+    "current is not there": () => {
+      ground.log("main", { "@20.s": two, previous: three });
+      fs.rmSync(join(ground.cwd, "main/current"));
+    },
+  };
+  for (const [name, make] of Object.entries(states)) {
+    fs.rmSync(join(ground.cwd, "main"), { recursive: true, force: true });
+    ground.log("main", { "@10.s": one, current: three, state: "line 1", newstate: "line 2" });
+    make();
+    assert.deepEqual(numbers(ground.out("--all", "main")), span(0, 25), name);
+    assert.deepEqual(numbers(ground.out("-n", "9", "main")), span(16, 25), name);
+    assert.deepEqual(numbers(ground.out("--since", label(12), "main")), span(12, 25), name);
+  }
+});
+
 test("--cursor-file goes on behind the last line that was shown, also in logs without labels", (t) => {
   const ground = new Ground(t);
   for (const stamp of [(n: number) => line(n, `line ${n}`), (n: number) => `line ${n}\n`]) {

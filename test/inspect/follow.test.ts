@@ -235,6 +235,30 @@ test("svlog -f goes on when the logger is started again, also after SIGKILL", {
   );
 });
 
+test("svlog -f takes in logs that match later, files that are replaced, and tells of one that shrinks", {
+  timeout: 60_000,
+}, async (t) => {
+  const cwd = temporaryDirectory(t);
+  const file = join(cwd, "logs.txt");
+  fs.writeFileSync(file, "one\n");
+  const follower = new Follower(t, cwd, ["-f", "--grep", "o", "logs*"]);
+  await follower.shows("logs.txt: one\n");
+  fs.mkdirSync(join(cwd, "logs-later"));
+  fs.writeFileSync(join(cwd, "logs-later/current"), "no\nnever\nmore\n");
+  await follower.shows("logs-later: no\nlogs-later: more\n");
+  fs.renameSync(file, `${file}.1`);
+  fs.appendFileSync(`${file}.1`, "to the old one\n");
+  fs.writeFileSync(file, "to the new one\n");
+  await follower.shows("logs.txt: to the old one\nlogs.txt: to the new one\n");
+  fs.truncateSync(file, 3);
+  await until("word of it", () => /logs.txt has shrunk from 15 to 3 bytes/.test(follower.said));
+  fs.appendFileSync(file, "\nonwards\n");
+  await follower.shows("logs.txt: onwards\n");
+  fs.truncateSync(join(cwd, "logs-later/current"), 3);
+  await until("word of it", () => /current has shrunk from 14 to 3/.test(follower.said));
+  await follower.stop();
+});
+
 test("svlog -f ends with 0 when nobody reads it any more, also while nothing comes", {
   timeout: 60_000,
 }, async (t) => {
