@@ -118,6 +118,7 @@ class Run {
       printer.letGo();
     }
     output.flush();
+    session.reached();
     if (options.follow) await session.follow(() => this.findLogs());
     return this.clean;
   }

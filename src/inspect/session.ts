@@ -279,9 +279,12 @@ export class Session {
     }
   }
 
-  /** The end of everything; what was read is out. */
-  close(): void {
+  /** All lines that were given are out: the cursor is moved behind them. */
+  reached(): void {
     this.saveCursor(true);
+  }
+
+  close(): void {
     for (const { reader } of this.opens.values()) reader.close();
   }
 }

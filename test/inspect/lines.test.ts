@@ -8,7 +8,7 @@ import { Content } from "../../src/inspect/content.ts";
 import { keyOf, labelText } from "../../src/inspect/label-key.ts";
 import { LineSource } from "../../src/inspect/line-source.ts";
 import { daemontoolsTime, guessTime, s6Time } from "../../src/inspect/producer.ts";
-import { lastLines, lowerBound } from "../../src/inspect/search.ts";
+import { lastLines, lowerBound, nextLabel } from "../../src/inspect/search.ts";
 import { Selection } from "../../src/inspect/selection.ts";
 import { AT_CWD, posix } from "../../src/posix/index.ts";
 import { isLabel, readLabel } from "../../src/tai64/label.ts";
@@ -156,6 +156,15 @@ test("the place of a label is that of the first line that is not before it", (t)
     lowerBound(file(t, Buffer.alloc(100_000)), { seconds: 0, nanos: 0 }, daemontoolsTime),
     undefined,
   );
+});
+
+test("a label is found wherever a look at the file ends", (t) => {
+  for (let bytes = 4000; bytes < 4200; bytes++) {
+    const content = file(t, `${"x".repeat(bytes)}\n${label(1)} text\n`);
+    assert.equal(nextLabel(content, 1, content.sizeBytes)?.offset, bytes + 1);
+    assert.equal(nextLabel(content, 1, bytes + 1), undefined);
+    assert.equal(nextLabel(content, bytes + 2, content.sizeBytes), undefined);
+  }
 });
 
 test("the last lines of a file are found from its end", (t) => {
