@@ -23,8 +23,6 @@ export interface Listing {
 export type Complain = (name: Buffer, failure: SystemFailure) => void;
 
 const MOST_TRIES = 20;
-/** A file that got its final name a moment ago is one of so many. */
-const NEWEST = 64;
 const CURRENT = Buffer.from("current");
 const PREVIOUS = Buffer.from("previous");
 const PROCESSED = Buffer.from("processed");
@@ -33,20 +31,15 @@ const PROCESSED = Buffer.from("processed");
 export function listLog(posix: Posix, dir: Fd, complain: Complain, floor?: Buffer): Listing {
   for (let tries = 1; ; tries++) {
     const listing = listOnce(posix, dir, complain, floor);
-    // A processor was done with it meanwhile: what it made of it may stand in the list already.
-    if (tries === MOST_TRIES || !wasReplaced(posix, dir, listing)) return listing;
+    // What was made of it may stand in the list already.
+    if (tries === MOST_TRIES || !wasReplaced(posix, listing)) return listing;
     closeAll(listing.unnamed);
   }
 }
 
-function wasReplaced(posix: Posix, dir: Fd, { names, unnamed }: Listing): boolean {
-  const previous = unnamed.find(({ name }) => name === PREVIOUS);
-  return (
-    previous !== undefined &&
-    ![PREVIOUS, ...names.slice(-NEWEST)].some(
-      (name) => posix.statusAt(dir, name)?.inode === previous.inode,
-    )
-  );
+/** Whether one of them has no name any more: a processor was done with it, or it was removed. */
+function wasReplaced(posix: Posix, { unnamed }: Listing): boolean {
+  return unnamed.some(({ fd }) => posix.status(fd).links === 0);
 }
 
 function listOnce(posix: Posix, dir: Fd, complain: Complain, floor: Buffer | undefined): Listing {

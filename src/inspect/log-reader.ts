@@ -27,8 +27,10 @@ export class LogReader {
   private waiting: (Buffer | Content)[] = [];
   /** The names of the last look, to tell what was removed since. */
   private seen: readonly Buffer[] = [];
-  /** Files that were read before they had a final name: so many new names are nothing new. */
-  private owed = 0;
+  /** Its own name is, or will be, this one behind `before`: 1 is the first. */
+  private rank = 0;
+  /** Files without a name, and which of the names to come each will get. */
+  private ranks = new Map<Content, number>();
   private inDoubt = false;
   private begun = false;
   private only = false;
@@ -68,7 +70,9 @@ export class LogReader {
   look(): (Buffer | Content)[] {
     const { names, unnamed } = listLog(this.posix, this.dir, this.complain);
     this.seen = names;
-    return [...names, ...this.unread(unnamed, names)];
+    const kept = this.unread(unnamed, names);
+    this.rankAll(kept, 0);
+    return [...names, ...kept];
   }
 
   openNamed(name: Buffer): Content | undefined {
@@ -191,11 +195,9 @@ export class LogReader {
   }
 
   private turnTo(content: Content): void {
-    const last = this.content;
-    if (last !== undefined && this.name === undefined) this.owed++;
-    else this.owed = 0;
-    last?.close();
+    this.content?.close();
     this.content = content;
+    this.rank = this.ranks.get(content) ?? 0;
     this.name = nameOf(content);
     this.broken = false;
     this.before = this.seen.at(-1) ?? this.before;
@@ -212,18 +214,24 @@ export class LogReader {
     if (`${place.device} ${place.inode}` !== this.identity) return this.reenter();
     const { content } = this;
     const floor = this.name ?? this.before;
-    const { names, unnamed } = listLog(this.posix, this.dir, this.complain, floor);
-    const [following, sure] = this.after(names, unnamed);
-    const fresh = unnamed.filter(
-      (one) => one.inode !== content?.inode || one.device !== content.device,
-    );
+    const { names, unnamed: opened } = listLog(this.posix, this.dir, this.complain, floor);
+    const unnamed = this.unread(opened, names);
+    const [following, behind, sure] = this.after(names, unnamed);
+    const fresh = behind.filter((one) => content === undefined || !isSame(one, content));
     closeAll(unnamed.filter((one) => !fresh.includes(one)));
     const doubtful = !sure || this.mayLack(names, following);
     this.seen = names;
     if (following.length + fresh.length === 0) return false;
     this.inDoubt = doubtful;
-    this.waiting = [...following, ...this.unread(fresh, following)];
+    this.waiting = [...following, ...fresh];
+    // Ours, or what a processor makes of it, comes first where it still waits for its name.
+    const older = this.name === undefined ? unnamed.length - fresh.length : 0;
+    this.rankAll(fresh, older);
     return true;
+  }
+
+  private rankAll(unnamed: readonly Content[], older: number): void {
+    this.ranks = new Map(unnamed.map((content, index) => [content, older + index + 1]));
   }
 
   /** Those without a name still: one that has got it while we looked stands among the names already. */
@@ -243,26 +251,27 @@ export class LogReader {
   private after(
     names: readonly Buffer[],
     unnamed: readonly Content[],
-  ): [names: Buffer[], isSure: boolean] {
+  ): [names: readonly Buffer[], unnamed: readonly Content[], isSure: boolean] {
     const { content, name } = this;
-    if (name !== undefined) return [names.filter((one) => Buffer.compare(one, name) > 0), true];
+    if (name !== undefined)
+      return [names.filter((one) => Buffer.compare(one, name) > 0), unnamed, true];
     const { before } = this;
     const newer = names.filter((one) => before === undefined || Buffer.compare(one, before) > 0);
-    if (content === undefined) return [newer, true];
+    if (content === undefined) return [newer, unnamed, true];
     const own = newer.findIndex((one) => this.isFile(one, content));
     if (own >= 0) {
       this.name = newer[own];
-      this.owed = 0;
-      return [newer.slice(own + 1), true];
+      return [newer.slice(own + 1), unnamed, true];
     }
     // It had no name yet when `current` was opened: all that has come since is that.
-    const isSame = (one: Content): boolean =>
-      one.inode === content.inode && one.device === content.device;
-    if (unnamed.some(isSame)) return [[], true];
+    const place = unnamed.findIndex((one) => isSame(one, content));
+    if (place >= 0) return [[], unnamed.slice(place + 1), true];
     // A processor has put another file in its place, or it was pruned, or removed by somebody.
     const pruned = before !== undefined && !names.some((one) => one.equals(before));
-    if (this.sink.hasLabels || pruned) return [newer, false];
-    return [newer.slice(this.owed + 1), true];
+    if (this.sink.hasLabels || pruned) return [newer, unnamed, false];
+    // One name for each file that had none: those up to ours are nothing new.
+    const behind = this.rank - newer.length;
+    return [newer.slice(this.rank), unnamed.slice(Math.max(0, behind)), true];
   }
 
   private isFile(name: Buffer, content: Content): boolean {
@@ -297,6 +306,10 @@ export class LogReader {
     this.dir = -1;
     this.content = undefined;
   }
+}
+
+function isSame(a: Content, b: Content): boolean {
+  return a.inode === b.inode && a.device === b.device;
 }
 
 /** Its name if that is its last. */

@@ -270,13 +270,19 @@ export class Session {
         await this.taker.flush();
         this.saveCursor(true);
         if (isTick) this.taker.idle?.();
-        if (isLast) return;
+        if (isLast || this.isDone) return;
         if (any && !isTick) await this.posix.sleep(REST_MS);
         else await watch.wait(TICK_MS);
       }
     } finally {
       watch.close();
     }
+  }
+
+  /** Whether nothing that comes could be wanted: all logs are past the end of the time. */
+  private get isDone(): boolean {
+    const opens = [...this.opens.values()];
+    return opens.length > 0 && opens.every(({ source }) => source.isOver);
   }
 
   /** All lines that were given are out: the cursor is moved behind them. */

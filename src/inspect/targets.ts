@@ -90,8 +90,8 @@ export class Targets {
   }
 
   private inService(path: string, name: string = path.slice(path.lastIndexOf("/") + 1)): Log[] {
-    const places = [`${path}/log`, path];
-    for (const place of places) {
+    if (this.isLog(`${path}/log`)) return [{ name, path: `${path}/log`, kind: "directory" }];
+    for (const place of [`${path}/log`, path]) {
       const logs = expandGlob(this.posix, `${place}/*`).filter((found) => this.isLog(found));
       if (logs.length === 0) continue;
       const single = logs.length === 1;
@@ -115,9 +115,11 @@ export class Targets {
     if (this.typeOf(path) !== "directory") return false;
     const { posix } = this;
     try {
+      // Most have one; the names in a directory may be many.
+      if (posix.statusAt(AT_CWD, `${path}/current`) !== undefined) return true;
       const dir = posix.openAt(AT_CWD, path, "directory");
       try {
-        return posix.list(dir).some((name) => isArchive(name) || String(name) === "current");
+        return posix.list(dir).some(isArchive);
       } finally {
         posix.close(dir);
       }

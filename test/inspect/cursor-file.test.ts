@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CursorFile } from "../../src/inspect/cursor-file.ts";
 import { labelText } from "../../src/inspect/label-key.ts";
-import type { Selection } from "../../src/inspect/selection.ts";
 import { Session } from "../../src/inspect/session.ts";
 import { type Posix, posix } from "../../src/posix/index.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -37,7 +36,7 @@ test("a cursor file stands behind the lines that were given out, no further, and
     },
   };
   const taker = {
-    line: (_: Selection) => void given++,
+    line: () => void given++,
     flush: () => void (flushed = given),
     get isFull() {
       return given - flushed >= 100;

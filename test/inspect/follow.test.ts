@@ -127,13 +127,17 @@ for (const { name, program, script, skip } of [...cases, ...others]) {
 }
 
 for (const which of [MULTILOG, C_PROGRAM]) {
-  for (const processor of ["!gzip -c", "!cat"]) {
-    test(`svlog -f shows every line once while ${which.name} runs ${processor} on old files`, {
+  for (const [processor, labels] of [
+    ["!gzip -c", ["t"]],
+    ["!cat", ["t"]],
+    ["!cat", []],
+  ] as const) {
+    test(`svlog -f shows every line once while ${which.name} runs ${processor} on old files ${labels.length > 0 ? "with" : "without"} labels`, {
       skip: which.skip,
       timeout: 60_000,
     }, async (t) => {
       const cwd = temporaryDirectory(t);
-      const script = ["t", "s4096", "n1000000", processor, "./main"];
+      const script = [...labels, "s4096", "n1000000", processor, "./main"];
       const logger = new Running(t, which.program, script, { cwd });
       await logger.input.write("begin\n");
       await until("the log", () => fs.existsSync(join(cwd, "main/current")));
@@ -146,6 +150,7 @@ for (const which of [MULTILOG, C_PROGRAM]) {
       await follower.stop();
       assertSame(unlabelled(follower.text), `begin\n${numbered(count)}the end\n`, processor);
       assert.equal(follower.said, "");
+      assert.equal((await logger.finish()).code, 0);
     });
   }
 }
@@ -257,6 +262,18 @@ test("svlog -f takes in logs that match later, files that are replaced, and tell
   fs.truncateSync(join(cwd, "logs-later/current"), 3);
   await until("word of it", () => /current has shrunk from 14 to 3/.test(follower.said));
   await follower.stop();
+});
+
+test("svlog -f --until ends when the time is past, and with 0", { timeout: 60_000 }, async (t) => {
+  const cwd = temporaryDirectory(t);
+  fs.mkdirSync(join(cwd, "main"));
+  const current = join(cwd, "main/current");
+  fs.writeFileSync(current, "@400000006b00000000000000 one\n");
+  const follower = new Follower(t, cwd, ["-f", "--until", "@400000006b00000100000000", "main"]);
+  await follower.shows("one\n");
+  fs.appendFileSync(current, "@400000006b00000100000000 two\n@400000006b00000200000000 three\n");
+  assert.equal(await follower.ended, 0);
+  assert.match(follower.text, / one\n.* two\n$/);
 });
 
 test("svlog -f ends with 0 when nobody reads it any more, also while nothing comes", {
