@@ -3,7 +3,7 @@
  * lines before the end. Archives are chosen by their names, the place in a file by halving.
  */
 import type { Posix } from "../posix/index.ts";
-import { type Bound, type Range, spanOf } from "./bound.ts";
+import { type Bound, type Range, spanOf, unixOf } from "./bound.ts";
 import { Content } from "./content.ts";
 import { compareKeys, type Key } from "./label-key.ts";
 import type { Place } from "./line-source.ts";
@@ -71,7 +71,7 @@ class Ground {
       source.span = spanOf(range, this.toUnix);
     }
     const { from } = source.span;
-    const around = start.around && spanOf({ since: start.around }, this.toUnix).from;
+    const around = start.around && unixOf(start.around, this.toUnix);
     if (from.seconds !== Number.NEGATIVE_INFINITY) {
       source.skipsUnlabelled = this.hasLabels;
       return this.cut(...this.atTime(from));

@@ -27,9 +27,13 @@ export const ALWAYS: Span = {
   to: { seconds: Number.POSITIVE_INFINITY, nanos: 0 },
 };
 
+/** The Unix time of a bound in one log. */
+export function unixOf(bound: Bound, toUnix: ToUnix): Key {
+  return bound.kind === "time" ? bound : { seconds: toUnix(bound.seconds), nanos: bound.nanos };
+}
+
 export function spanOf({ since, until, after }: Range, toUnix: ToUnix): Span {
-  const unix = (bound: Bound): Key =>
-    bound.kind === "time" ? bound : { seconds: toUnix(bound.seconds), nanos: bound.nanos };
+  const unix = (bound: Bound): Key => unixOf(bound, toUnix);
   let from = since === undefined ? ALWAYS.from : unix(since);
   if (after !== undefined) {
     const { seconds, nanos } = unix(after);

@@ -1,5 +1,4 @@
 /** Lines of several logs in the order of their times: a heap of the logs that have a line ready. */
-import { compareKeys } from "./label-key.ts";
 import type { Selection } from "./selection.ts";
 
 export class Merge {
@@ -32,10 +31,9 @@ export class Merge {
   }
 
   private isBefore(a: Selection, b: Selection): boolean {
-    const order = compareKeys(a, b);
-    if (order < 0) return true;
-    // NaN: both have no time yet.
-    return order > 0 ? false : this.ranks.get(a)! < this.ranks.get(b)!;
+    if (a.seconds !== b.seconds) return a.seconds < b.seconds;
+    if (a.nanos !== b.nanos) return a.nanos < b.nanos;
+    return this.ranks.get(a)! < this.ranks.get(b)!;
   }
 
   private rise(from: number): void {
@@ -48,17 +46,20 @@ export class Merge {
     }
   }
 
+  /** The first one goes down to its place; those that it passes come up into the gap. */
   private sink(): void {
     const { heap } = this;
-    for (let at = 0; ; ) {
-      let least = at;
-      for (let below = 2 * at + 1; below <= 2 * at + 2 && below < heap.length; below++) {
-        if (this.isBefore(heap[below]!, heap[least]!)) least = below;
-      }
-      if (least === at) return;
-      swap(heap, at, least);
-      at = least;
+    const { length } = heap;
+    const moving = heap[0]!;
+    let gap = 0;
+    for (let below = 1; below < length; below = 2 * gap + 1) {
+      if (below + 1 < length && this.isBefore(heap[below + 1]!, heap[below]!)) below++;
+      const least = heap[below]!;
+      if (!this.isBefore(least, moving)) break;
+      heap[gap] = least;
+      gap = below;
     }
+    heap[gap] = moving;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Lines on their way out: all of them, the last ones, or the ones around a time. */
-import type { Bound } from "./bound.ts";
+import { type Bound, unixOf } from "./bound.ts";
 import { compareKeys } from "./label-key.ts";
 import type { Output } from "./output.ts";
 import type { Selection } from "./selection.ts";
@@ -32,8 +32,8 @@ export class Printer implements Taker {
 
   line(source: Selection): void {
     const { output, around } = this;
-    if (this.kept !== undefined && around !== undefined && compareKeys(source, around) >= 0)
-      this.letGo();
+    const isKept = this.kept !== undefined && around !== undefined;
+    if (isKept && compareKeys(source, unixOf(around, source.toUnix)) >= 0) this.letGo();
     const begin = output.filled;
     this.show.line(source);
     if (this.kept === undefined) return;

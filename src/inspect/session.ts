@@ -4,10 +4,10 @@
  */
 import { DirectoryWatch, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { beginFile, beginLog } from "./begin.ts";
-import type { Bound, Range } from "./bound.ts";
+import { type Bound, type Range, unixOf } from "./bound.ts";
 import type { CursorFile } from "./cursor-file.ts";
 import { FileReader } from "./file-reader.ts";
-import { compareKeys, type Key } from "./label-key.ts";
+import { compareKeys } from "./label-key.ts";
 import type { News } from "./line-source.ts";
 import { LogReader } from "./log-reader.ts";
 import { Merge } from "./merge.ts";
@@ -205,10 +205,10 @@ export class Session {
   }
 
   /** Whether the lines around a time have been shown. */
-  private isPast(source: Key): boolean {
+  private isPast(source: Selection): boolean {
     const { around, last } = this.options;
     if (around === undefined || last === undefined) return false;
-    if (compareKeys(source, around) < 0) return false;
+    if (compareKeys(source, unixOf(around, source.toUnix)) < 0) return false;
     return this.behind++ >= Math.floor(last / 2);
   }
 

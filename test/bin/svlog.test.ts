@@ -134,6 +134,7 @@ test("times choose lines: both ends are in, a label's line is not behind its own
   assert.deepEqual(choose("--at", "2026-11-20 12:01:40", "-n", "6"), span(97, 103));
   assert.deepEqual(choose("--at", "2026-11-20 12:01:40Z", "-n", "5"), span(97, 102));
   assert.deepEqual(choose("--at", "2026-11-20 12:00", "-n", "4"), [0, 1]);
+  assert.deepEqual(choose("--at", label(100), "-n", "6"), span(97, 103));
   assert.deepEqual(choose("--since", label(0), "-n", "2"), [248, 249]);
 });
 
