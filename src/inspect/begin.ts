@@ -61,7 +61,7 @@ class Ground {
 
   /** The files to be read, the first of them at its offset. */
   choose(source: Selection, start: Start): File[] {
-    this.findTime(start.producer);
+    this.findTime(start.producer, source);
     source.toUnix = this.toUnix;
     source.span = spanOf(start.range, this.toUnix);
     const place = start.place && this.atPlace(start.place);
@@ -107,7 +107,7 @@ class Ground {
   }
 
   /** The newest label tells whose labels they are. */
-  private findTime(producer: Producer): void {
+  private findTime(producer: Producer, source: Selection): void {
     const newest = this.files.slice(-MOST_LOOKS).reverse();
     for (const file of newest) {
       const content = this.open(file);
@@ -119,6 +119,14 @@ class Ground {
       break;
     }
     if (producer !== "auto") this.toUnix = producer === "s6" ? s6Time : daemontoolsTime;
+    else if (!this.hasLabels) source.findTime = (label) => this.timeOf(label, source);
+  }
+
+  /** Of the first label that comes: its file was written just now, or tells when it was. */
+  private timeOf(label: Key, { bytes }: Selection): ToUnix {
+    const { file } = bytes;
+    if (file === undefined || file.compression !== undefined) return daemontoolsTime;
+    return guessTime(label, this.posix.status(file.fd).modifiedSeconds);
   }
 
   private atPlace(place: Place & { readonly label?: Bound | undefined }): File[] | undefined {

@@ -60,6 +60,8 @@ export class LineSource implements Sink, Key {
   labelSeconds = 0;
   hasLabels = false;
   toUnix: ToUnix = daemontoolsTime;
+  /** Finds out whose labels these are, when the first one comes; undefined: that is known. */
+  findTime: ((label: Key) => ToUnix) | undefined;
   readonly bytes: ByteSource;
 
   private readonly news: News;
@@ -149,6 +151,10 @@ export class LineSource implements Sink, Key {
 
   private setTime(): void {
     const { seconds, nanos } = this.eye;
+    if (this.findTime !== undefined) {
+      this.toUnix = this.findTime(this.eye);
+      this.findTime = undefined;
+    }
     const isSame = seconds === this.labelSeconds && this.hasLabels;
     this.alike = isSame && nanos === this.nanos ? this.alike + 1 : 1;
     if (!isSame) this.seconds = this.toUnix(seconds);

@@ -104,9 +104,9 @@ class Run {
 
   private tell(text: string, isFault: boolean): void {
     if (isFault) this.clean = false;
-    // What is tried again is said once.
-    if (this.said.has(text)) return;
-    if (this.said.size < MOST_SAID) this.said.add(text);
+    // What is tried again is said once; what happens again is said again.
+    if (isFault && this.said.has(text)) return;
+    if (isFault && this.said.size < MOST_SAID) this.said.add(text);
     this.options.say(text);
   }
 

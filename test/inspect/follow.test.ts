@@ -264,6 +264,22 @@ test("svlog -f takes in logs that match later, files that are replaced, and tell
   await follower.stop();
 });
 
+test("svlog -f finds out that labels are s6's also when none was there at first", {
+  skip: S6_LOG.skip,
+  timeout: 60_000,
+}, async (t) => {
+  const cwd = temporaryDirectory(t);
+  const logger = new Running(t, S6_LOG.path, ["-b", "t", "./main"], { cwd });
+  await until("the log", () => fs.existsSync(join(cwd, "main/current")));
+  const follower = new Follower(t, cwd, ["-f", "--json", "main"]);
+  const earliest = Date.now();
+  await logger.input.write("a line\n");
+  await follower.shows("a line");
+  const { time } = JSON.parse(follower.text) as { time: string };
+  const at = Date.parse(time);
+  assert.ok(at > earliest - 1000 && at <= Date.now() + 1000, time);
+});
+
 test("svlog -f --until ends when the time is past, and with 0", { timeout: 60_000 }, async (t) => {
   const cwd = temporaryDirectory(t);
   fs.mkdirSync(join(cwd, "main"));
