@@ -175,7 +175,8 @@ async function bundle(entryPoints, splitting, apart) {
 /** Node's modules as they are: esbuild would copy each of their properties, once for each import. */
 function withoutCopies(code) {
   const copied = /__toESM\(require\("(node:[\w/]+)"\)\)/g;
-  return code.replaceAll(copied, '{ __proto__: require("$1"), default: require("$1") }');
+  // In parentheses: it may stand behind an arrow.
+  return code.replaceAll(copied, '({ __proto__: require("$1"), default: require("$1") })');
 }
 
 /** In CommonJS there is one: node:module and a URL are not loaded for it. */

@@ -14,6 +14,7 @@ import {
   joined,
   leave,
   posix,
+  restoreEnvironment,
   SystemFailure,
   unableTo,
 } from "../posix/index.ts";
@@ -30,6 +31,8 @@ const OWN_FAULT = 101;
 const DEFAULT_LINES = 20;
 const manifest = new URL("../../../package.json", import.meta.url);
 
+// The pager's, the time zone's and the services': the launcher has kept them from Node.
+restoreEnvironment();
 void main(argumentBytes()).then(leave);
 
 async function main(words: readonly Buffer[]): Promise<number> {
