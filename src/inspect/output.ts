@@ -44,7 +44,8 @@ export class Output {
   }
 
   put(text: string): void {
-    this.need(3 * text.length);
+    // Three bytes a character are enough; of a long text they are counted.
+    this.need(text.length > BUFFER_BYTES ? Buffer.byteLength(text) : 3 * text.length);
     this.filled += this.memory.write(text, this.filled);
   }
 

@@ -6,11 +6,15 @@ import type { Selection } from "./selection.ts";
 import type { Taker } from "./session.ts";
 import type { Show } from "./show.ts";
 
+const TRIM_BYTES = 4 * 2 ** 20;
+
 export class Printer implements Taker {
   private readonly output: Output;
   private readonly show: Show;
   /** The last lines so far, as they will be shown; undefined: every line is shown at once. */
   private kept: Buffer[] | undefined;
+  /** Since lines were taken away. */
+  private keptBytes = 0;
   private readonly most: number;
   private readonly around: Bound | undefined;
 
@@ -38,9 +42,13 @@ export class Printer implements Taker {
     this.show.line(source);
     if (this.kept === undefined) return;
     this.kept.push(Buffer.from(output.memory.subarray(begin, output.filled)));
+    this.keptBytes += output.filled - begin;
     output.filled = begin;
     // Now and then, as taking the first of many away costs time.
-    if (this.kept.length > 2 * this.most + 64) this.kept = this.kept.slice(-this.most);
+    if (this.kept.length > 2 * this.most + 64 || this.keptBytes > TRIM_BYTES) {
+      this.kept = this.most > 0 ? this.kept.slice(-this.most) : [];
+      this.keptBytes = 0;
+    }
   }
 
   /** Shows what was kept; from now on every line is shown at once. */
@@ -48,7 +56,7 @@ export class Printer implements Taker {
     const { kept = [], output, most } = this;
     this.kept = undefined;
     if (most === 0) return;
-    for (const line of kept.slice(-most)) output.putBytes(line, 0, line.length);
+    for (const line of most > 0 ? kept.slice(-most) : []) output.putBytes(line, 0, line.length);
   }
 
   flush(): void {

@@ -36,6 +36,9 @@ class Moments {
   /** The text with nanoseconds 0, and where they stand in it; -1: the second has none. */
   private text: Buffer = Buffer.alloc(0);
   private fractionAt = -1;
+  /** What stands before and behind them. */
+  private head = "";
+  private tail = "";
 
   constructor({ clock, style }: ShowOptions) {
     this.clock = clock;
@@ -59,17 +62,26 @@ class Moments {
     return true;
   }
 
+  /** A moment as text; undefined where the clock has no answer. */
   textOf(seconds: number, nanos: number): string | undefined {
+    if (seconds !== this.seconds) this.turnTo(seconds);
+    if (this.fractionAt < 0) return undefined;
+    return `${this.head}${String(nanos).padStart(FRACTION_DIGITS, "0")}${this.tail}`;
+  }
+
+  private render(seconds: number): string {
     const unixSeconds = BigInt(seconds);
     const local = this.clock.at(unixSeconds);
-    return local && this.style.render({ unixSeconds, nanos, local });
+    return local === undefined ? "" : this.style.render({ unixSeconds, nanos: 0, local });
   }
 
   private turnTo(seconds: number): void {
     this.seconds = seconds;
-    const text = this.textOf(seconds, 0);
-    this.text = Buffer.from(text ?? "");
-    this.fractionAt = this.text.lastIndexOf(".000000000") + 1 || -1;
+    const text = this.render(seconds);
+    this.text = Buffer.from(text);
+    this.fractionAt = text.lastIndexOf(".000000000") + 1 || -1;
+    this.head = text.slice(0, this.fractionAt);
+    this.tail = text.slice(this.fractionAt + FRACTION_DIGITS);
   }
 }
 
