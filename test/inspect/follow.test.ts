@@ -13,7 +13,7 @@ import { type Scope, temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
 
 /** TIMBERLINE_SECONDS: how long the logs are written at full speed. */
-const SECONDS = Number(process.env["TIMBERLINE_SECONDS"] ?? 2);
+const SECONDS = Number(process.env["TIMBERLINE_SECONDS"] ?? 1);
 const PATIENCE_MS = 1000 * (30 + SECONDS);
 const C_MULTILOG = peer("multilog");
 const S6_LOG = peer("s6-log");
