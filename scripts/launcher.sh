@@ -1,7 +1,7 @@
 #!/bin/sh
 # shellcheck disable=SC3013,SC3045 # dash, ash, ksh and bash all know -ef and ulimit -S
 # Starts a Timberline command under Node and hands over what Node would hide from it: the soft limit
-# on descriptors (Node raises it), the descriptors that the caller had open (Node marks them
+# on descriptors (Node raises it) and on memory, the descriptors that the caller had open (Node marks them
 # close-on-exec and opens its own beside them) and the signals that the caller ignored or blocked
 # (Node resets them). Builtins alone, so that nothing is forked on the usual way; only a command that
 # runs other programs is handed the environment as well, for which base64 is started. Its variables are
@@ -37,30 +37,71 @@ fi
 
 # The environment byte for byte: a shell keeps neither its order nor names that are no identifiers.
 # In the environment again, as arguments can be read by everybody; in pieces, as the kernel takes no
-# string beyond 128 KiB. One too large to be there twice stays as the shell has it.
-tl_newline="
-"
-# One fork tells the limit as well.
-tl_limit=
+# string beyond 128 KiB. Where there is no room for it twice (the kernel gives environment, arguments and
+# pointers to them a quarter of the stack), it stays as the shell has it. One fork tells the limits as well.
+tl_limits() {
+  ulimit -Sn
+  ulimit -Ss
+  ulimit -Sv 2>/dev/null || echo unlimited
+  ulimit -Sd 2>/dev/null || echo unlimited
+  echo -
+}
+tl_split() { tl_limit=$1 tl_stack=$2 tl_memory=$3 tl_data=$4; }
 tl_pieces=
 case ${tl_self##*/} in
-  tai64n | tai64nlocal | svc | svok | svstat) tl_lean=1 ;; # they run nothing
+  tai64n | tai64nlocal | svc | svok | svstat) tl_lean=1 && tl_all=$(tl_limits) ;; # they run nothing
   *)
     tl_lean=
-    if [ -r "/proc/$$/environ" ] &&
-      tl_all=$(ulimit -Sn; PATH=/usr/bin:/bin:$PATH; base64 -w 98304 "/proc/$$/environ" 2>/dev/null) &&
-      [ ${#tl_all} -lt 786432 ]; then
-      tl_limit=${tl_all%%"$tl_newline"*}
-      tl_pieces=0
-      for tl_piece in ${tl_all#"$tl_limit"}; do
-        tl_pieces=$((tl_pieces + 1))
-        export "TIMBERLINE_ENVIRONMENT_$tl_pieces=$tl_piece"
-      done
-      unset tl_all tl_piece
-      tl_lean=1
-    fi
+    if tl_all=$(
+      tl_limits
+      exec 2>/dev/null
+      # base64 is not to be under them.
+      ulimit -Sv unlimited
+      ulimit -Sd unlimited
+      PATH=/usr/bin:/bin:$PATH
+      exec base64 -w 98304 "/proc/$$/environ"
+    ); then tl_pieces=0; fi
     ;;
 esac
+# shellcheck disable=SC2086 # a word each
+tl_split ${tl_all%%-*}
+if [ "$tl_pieces" = 0 ]; then
+  [ "$tl_stack" != unlimited ] && [ "$tl_stack" -lt 24576 ] || tl_stack=24576
+  [ "$tl_stack" -gt 512 ] || tl_stack=512
+  tl_words="$*"
+  if [ $((2 * ${#tl_all} + ${#tl_words} + 9 * $# + 8192)) -lt $((256 * tl_stack)) ]; then
+    for tl_piece in ${tl_all#*-}; do
+      tl_pieces=$((tl_pieces + 1))
+      export "TIMBERLINE_ENVIRONMENT_$tl_pieces=$tl_piece"
+    done
+    tl_lean=1
+  else
+    tl_pieces=
+  fi
+fi
+unset tl_all tl_piece tl_words
+
+# Node reserves far more memory than it uses; under a low soft limit it hangs or dies. Such a one is lifted,
+# and told: what the command runs is to have it again. Numbers are KiB.
+tl_low() { [ "$1" != unlimited ] && [ "$1" -lt "$2" ]; }
+tl_held=
+if tl_low "$tl_memory" 33554432 || tl_low "$tl_data" 1048576; then
+  [ ! -r "/proc/$$/limits" ] || while read -r tl_a tl_b tl_c tl_soft _; do
+    case "$tl_a $tl_b $tl_c $tl_soft" in
+      *unlimited) ;;
+      "Max data size "*) tl_held=$tl_held,data=$tl_soft ;;
+      "Max address space "*) tl_held=$tl_held,addressSpace=$tl_soft ;;
+    esac
+  done <"/proc/$$/limits"
+  tl_memory=$(ulimit -Hv)
+  tl_data=$(ulimit -Hd)
+  if tl_low "$tl_memory" 524288 || tl_low "$tl_data" 49152; then
+    echo "${tl_self##*/}: fatal: unable to start Node: out of memory: raise the hard limit (ulimit -Hv, ulimit -Hd)" >&2
+    exit 111
+  fi
+  [ -z "$tl_held" ] || { ulimit -Sv "$tl_memory" && ulimit -Sd "$tl_data"; }
+fi
+
 # Meant for the program that is run, not for the Node in between; certificates alone can take 40 ms.
 [ -z "$tl_lean" ] ||
   unset NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_CHANNEL_FD \
@@ -77,4 +118,4 @@ if [ ! -x "$tl_node" ]; then
   echo "${tl_self##*/}: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
   exit 111
 fi
-exec "$tl_node" "$tl_dist/lib/bin/${tl_self##*/}.cjs" "--launch=${tl_limit:-$(ulimit -Sn)}:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces" "$@"
+exec "$tl_node" "$tl_dist/lib/bin/${tl_self##*/}.cjs" "--launch=$tl_limit:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces:${tl_held#,}" "$@"

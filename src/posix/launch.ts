@@ -2,13 +2,12 @@
  * What the launcher (scripts/launcher.sh) recorded before Node started, and the arguments as bytes.
  */
 import fs from "node:fs";
-import type { Fd, Name, SoftLimits } from "./types.ts";
+import type { Fd, Name, Resource, SoftLimits } from "./types.ts";
 
 const PREFIX = "--launch=";
 /** What a caller has open who says nothing else: also where no /dev/fd tells the launcher. */
 const STANDARD: readonly Fd[] = [0, 1, 2];
 const REPLACED: unique symbol = Symbol.for("timberline: launch");
-const NO_LIMITS: SoftLimits = new Map();
 
 export interface Launch {
   /** The caller's soft limit on descriptors, as `ulimit -Sn` prints it; undefined when not recorded. */
@@ -37,14 +36,14 @@ export function replaceLaunch(launch: Launch): void {
 export function readLaunch(argv?: readonly string[]): Launch {
   const replaced = shared[REPLACED];
   if (replaced !== undefined && argv === undefined) return replaced;
-  const [limit, fds = "", ignored, blocked] = fields(argv ?? process.argv) ?? [];
+  const [limit, fds = "", ignored, blocked, , held = ""] = fields(argv ?? process.argv) ?? [];
   return {
     descriptorLimit: limit || undefined,
     // Nothing: the system does not tell. `none`: it does, and those behind it are all.
     inherited: fds === "" ? STANDARD : fds.split(",").slice(1).map(Number),
     ignoredSignals: BigInt(`0x${ignored || "0"}`),
     blockedSignals: BigInt(`0x${blocked || "0"}`),
-    heldLimits: NO_LIMITS,
+    heldLimits: readLimitList(held),
     environment: undefined,
   };
 }
@@ -52,6 +51,12 @@ export function readLaunch(argv?: readonly string[]): Launch {
 function fields(argv: readonly string[]): string[] | undefined {
   const word = argv[2];
   return word?.startsWith(PREFIX) ? word.slice(PREFIX.length).split(":") : undefined;
+}
+
+/** Reads `RESOURCE=BYTES,…`, as the launcher and `limited` write it. */
+export function readLimitList(list: string): SoftLimits {
+  const entries = list === "" ? [] : list.split(",").map((entry) => entry.split("="));
+  return new Map(entries.map(([resource, soft = "0"]) => [resource as Resource, BigInt(soft)]));
 }
 
 /** The bytes of an environment that one variable carries in base64: the kernel takes no longer string. */

@@ -2,9 +2,8 @@
 import { execute, ignoreAgain } from "./exec.ts";
 import { SystemFailure } from "./failure.ts";
 import { files } from "./files.ts";
-import { argumentBytes, environmentBytes } from "./launch.ts";
+import { argumentBytes, environmentBytes, readLimitList } from "./launch.ts";
 import { leave } from "./leave.ts";
-import { readLimitList } from "./limited.ts";
 import { joined, unableTo } from "./message.ts";
 
 const TROUBLE = 111;

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { SystemFailure } from "./failure.ts";
 import { type Launch, recordWords } from "./launch.ts";
 import { firstThatRuns, whyNotRun } from "./search.ts";
-import type { Fd, Image, Name, Resource, SoftLimits } from "./types.ts";
+import type { Fd, Image, Name, SoftLimits } from "./types.ts";
 
 const own = import.meta.url;
 /** Beside this file, of the same kind: a module, or a bundle. */
@@ -51,10 +51,4 @@ function findAmong(paths: readonly Name[]): Name | undefined {
   });
   if (code !== "") throw new SystemFailure(code, "posix_spawn", last);
   return last;
-}
-
-/** Reads the list of limits that `limited` writes. */
-export function readLimitList(list: string): SoftLimits {
-  const entries = list.split(",").map((entry) => entry.split("="));
-  return new Map(entries.map(([resource, soft = "0"]) => [resource as Resource, BigInt(soft)]));
 }

@@ -85,3 +85,24 @@ test("a large environment comes whole", { skip, timeout }, (t) => {
   const found = place.same(["@pgrphack"], { env });
   assert.ok(found.length > 1_000_000);
 });
+
+test("where there is no room for the environment twice, it comes as the shell has it", {
+  skip,
+  timeout,
+}, (t) => {
+  const place = new Place(t);
+  const large = (count: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`L${n}`, "x".repeat(100_000)]));
+  // The kernel gives both a quarter of the stack, 2 MiB for 8; a word takes 19 bytes.
+  const cases: readonly (readonly [stack: number, variables: number, words: number])[] = [
+    [600, 1, 100],
+    [8192, 4, 70_000],
+  ];
+  for (const [stack, count, words] of cases) {
+    const numbers = Array.from({ length: words }, (_, n) => `word ${n}`);
+    const chain = ["@pgrphack", "/bin/sh", "-c", "echo $# ${#L0}", "sh", ...numbers];
+    const conditions = { env: large(count), state: `ulimit -Ss ${stack};` };
+    const { stdout, stderr } = place.run(chain, "ours", conditions);
+    assert.deepEqual([stdout, stderr], [`${words} 100000\n`, ""]);
+  }
+});

@@ -22,6 +22,7 @@ const STATES: Readonly<Record<string, string>> = {
   "with a lowered limit on descriptors": "ulimit -Sn 77;",
   "with lowered limits, hard ones too":
     "ulimit -n 99; ulimit -v 40000000; ulimit -f 1000; ulimit -c 0;",
+  "with less memory than Node needs": "ulimit -Sv 100000; ulimit -Sd 40000;",
   "with a mask for files": "umask 077;",
   "in another directory": "cd below;",
   "without standard input": "exec <&-;",
@@ -106,7 +107,10 @@ test("behind a command that stays, the program finds the same: also limits that 
   const ofParent = (found: string): string => found.replace(/ parent \S+/, "");
   for (const limits of [[], ["@softlimit", "-m", "60000000", "-o90", "-p", "500", "-c1"]]) {
     const chain = ["@envdir", "variables", "@setlock", "open/lock", ...limits, "@fghack"];
-    for (const state of ["", "trap '' HUP PIPE; ulimit -Sn 77; exec 5</dev/null <&-;"]) {
+    for (const state of [
+      "",
+      "trap '' HUP PIPE; ulimit -Sn 77; ulimit -Sv 90000; exec 5</dev/null <&-;",
+    ]) {
       const [expected = "", actual = ""] = (["C", "ours"] as const).map((house) =>
         ofParent(place.found(chain, house, { state })).replace(/^pid \d+/, "pid"),
       );

@@ -107,6 +107,27 @@ test("without any Node the command says so, and exits 111", (t) => {
   );
 });
 
+test("under a low soft limit on memory the command runs, also one that is told no environment", (t) => {
+  const directory = scratch(t).path;
+  for (const name of ["arguments", "tai64n"]) {
+    const file = layOut(directory, name, "arguments");
+    const { stdout, stderr } = shell('ulimit -Sv 60000; ulimit -Sd 9000; exec "$1" ok', [file]);
+    assert.deepEqual([stdout, stderr], [ANSWER, ""], name);
+  }
+});
+
+test("under a hard limit on memory that Node cannot live under the command says so, and exits 111", (t) => {
+  const { file } = command(t);
+  for (const limit of ["-v 60000", "-d 9000"]) {
+    const { status, stdout, stderr } = shell(`ulimit ${limit}; exec "$1" ok`, [file]);
+    assert.deepEqual([status, stdout], [111, ""], limit);
+    assert.match(
+      stderr,
+      /^arguments: fatal: unable to start Node: out of memory: .*ulimit -Hv.*\n$/,
+    );
+  }
+});
+
 test("arguments come as they are: empty, with blanks, with newlines, with what a shell would read", (t) => {
   const { file } = command(t);
   const words = ["", " a  b ", "line\nline", "$HOME", "`id`", "*", "--", "-x", "\\", "'\""];
