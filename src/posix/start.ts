@@ -113,22 +113,22 @@ interface FileActions {
 
 function fileActions({ descriptors, directory }: StartOptions): FileActions {
   const record = Buffer.alloc(OPAQUE_BYTES);
-  const aside: Fd[] = [];
+  const aside = new Map<Fd, Fd>();
   initFiles(record);
   const free = (): void => {
     freeFiles(record);
-    for (const fd of aside) fileCalls.close(fd);
+    for (const fd of aside.values()) fileCalls.close(fd);
   };
   try {
     if (directory !== undefined) addChdir(record, directory);
-    const highest = Math.max(...descriptors.keys(), 0);
     for (const [target, fd] of descriptors) {
       // Onto itself: that alone takes the close-on-exec mark away.
       if (target === fd || !descriptors.has(fd)) addDup(record, fd, target);
       else {
         // Something else comes to stand at its number: what is there now is put out of the way.
-        aside.push(duplicate(fd, highest + 1));
-        addDup(record, aside.at(-1), target);
+        const moved = aside.get(fd) ?? duplicate(fd, descriptors);
+        aside.set(fd, moved);
+        addDup(record, moved, target);
       }
     }
   } catch (failure) {
@@ -147,8 +147,15 @@ function closeOthers(descriptors: ReadonlyMap<Fd, Fd>): void {
   }
 }
 
-function duplicate(fd: Fd, lowest: Fd): Fd {
-  return call("fcntl", undefined, () => fcntl(fd, F_DUPFD_CLOEXEC, "int", lowest));
+/** A copy on the lowest number that is free and wanted for nothing; there may be none beyond those. */
+function duplicate(fd: Fd, wanted: ReadonlyMap<Fd, Fd>): Fd {
+  for (let lowest = 0; ; ) {
+    const at = lowest;
+    const copy = call("fcntl", undefined, () => fcntl(fd, F_DUPFD_CLOEXEC, "int", at));
+    if (!wanted.has(copy)) return copy;
+    fileCalls.close(copy);
+    lowest = copy + 1;
+  }
 }
 
 /**

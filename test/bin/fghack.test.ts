@@ -57,6 +57,7 @@ test("fghack gives its program the descriptors that the C program gives", {
     "exec 5</dev/null;",
     "exec 3</dev/null 4</dev/null 9</dev/null;",
     "exec 7</dev/null 8>&1; ulimit -Sn 77;",
+    "ulimit -n 40;",
   ];
   for (const state of states) {
     const line = `${state} exec "$1" ${probe}`;
