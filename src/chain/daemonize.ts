@@ -13,7 +13,7 @@ import { freeNumbers, handedOn, notStarted, startNext } from "./beside.ts";
 import type { Resident, State, Words } from "./chain.ts";
 import { HELP, NAME, type Order, readOrder } from "./daemonize-order.ts";
 import { fatal, orEnd } from "./end.ts";
-import { Held, LockedPidFile } from "./locked-pid-file.ts";
+import { Held, LockedPidFile, NoFile } from "./locked-pid-file.ts";
 
 const TERMINAL_SIGNALS = signalBits(["SIGTTOU", "SIGTTIN", "SIGTSTP", "SIGHUP"]);
 const STDIN = 0;
@@ -67,6 +67,7 @@ function lock(file: Buffer, program: Words): LockedPidFile {
   try {
     return orEnd(NAME, ["lock pid file ", file], () => new LockedPidFile(posix, file));
   } catch (failure) {
+    if (failure instanceof NoFile) throw fatal(NAME, ["pid file ", file, " is no regular file"]);
     if (!(failure instanceof Held)) throw failure;
     const who =
       failure.pid === undefined

@@ -25,6 +25,9 @@ export type LockedFileSystem = Pick<
   | "unlinkAt"
 >;
 
+/** Of st_mode: the type, and that of a regular file. */
+const TYPE_BITS = 0o170000;
+const REGULAR = 0o100000;
 const MODE = 0o644;
 const MOST_BYTES = 128;
 
@@ -40,6 +43,11 @@ export class Held extends Error {
   }
 }
 
+/** What has the name is a directory, a device or the like: a rename would put a file in its place. */
+export class NoFile extends Error {
+  override readonly name = "NoFile";
+}
+
 export class LockedPidFile {
   /** Whoever has this descriptor, or a copy of it, holds the lock. */
   readonly fd: Fd;
@@ -47,10 +55,11 @@ export class LockedPidFile {
   private readonly name: Buffer;
   private readonly fresh: Buffer;
 
-  /** Locks what is to be the file. @throws Held; SystemFailure */
+  /** Locks what is to be the file. @throws Held; NoFile; SystemFailure */
   constructor(posix: LockedFileSystem, name: Buffer) {
     this.posix = posix;
     this.name = name;
+    if (name.length === 0) throw new SystemFailure("ENOENT", "open", name);
     this.fresh = Buffer.concat([name, Buffer.from(".new")]);
     this.fd = lockByName(posix, this.fresh);
     try {
@@ -87,6 +96,7 @@ function refuseIfHeld(posix: LockedFileSystem, name: Buffer): void {
     throw failure;
   }
   try {
+    if ((posix.status(fd).mode & TYPE_BITS) !== REGULAR) throw new NoFile();
     if (!posix.lock(fd)) throw new Held(pidIn(posix, fd));
   } finally {
     posix.close(fd);

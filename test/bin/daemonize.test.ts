@@ -183,6 +183,9 @@ test("daemonize says why a program could not be started, and leaves no pid file"
     ],
     [["-d", "plain", "true"], "unable to switch to directory plain: not a directory"],
     [["-p", "no/pid", "true"], "unable to lock pid file no/pid: file does not exist"],
+    [["-p", "", "true"], "unable to lock pid file : file does not exist"],
+    [["-p", "/", "true"], "pid file / is no regular file"],
+    [["-p", "go", "true"], "pid file go is no regular file"],
     [["-0", "missing", "true"], "unable to open missing: file does not exist"],
     [["-1", "/", "true"], "unable to open /: is a directory"],
     [["-k", "77", "true"], "unable to keep descriptor 77: file descriptor not open"],
@@ -192,6 +195,8 @@ test("daemonize says why a program could not be started, and leaves no pid file"
     assert.deepEqual([status, stdout, stderr], [111, "", `daemonize: fatal: ${said}\n`]);
     assert.equal(fs.existsSync(inside("pid")), false, said);
   }
+  assert.deepEqual(fs.readdirSync(cwd).sort(), ["go", "plain"]);
+  assert.ok(fs.statSync(inside("go")).isFIFO());
 });
 
 test("a program whose number cannot be recorded is not left running", { timeout }, (t) => {
