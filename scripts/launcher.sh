@@ -6,6 +6,19 @@
 # (Node resets them). Builtins alone, so that nothing is forked on the usual way; only a command that
 # runs other programs is handed the environment as well, for which base64 is started. Its variables are
 # named so that they are none of the caller's.
+
+# Before anything is forked: dash unblocks all signals when it waits for a program.
+tl_ignored=
+tl_blocked=
+if [ -r "/proc/$$/status" ]; then
+  while read -r tl_key tl_value; do
+    case $tl_key in
+      SigBlk:) tl_blocked=$tl_value ;;
+      SigIgn:) tl_ignored=$tl_value && break ;;
+    esac
+  done <"/proc/$$/status"
+fi
+
 case $0 in */*) tl_self=$0 ;; *) tl_self=./$0 ;; esac
 while [ -L "$tl_self" ]; do
   tl_link=$(readlink "$tl_self") || exit 111
@@ -23,17 +36,6 @@ for tl_fd in /dev/fd/*; do
   # Not the caller's: this script, as the shell holds it, and the directory that was being listed.
   [ -e "$tl_fd" ] && ! [ "$tl_fd" -ef "$tl_self" ] && tl_fds=$tl_fds,${tl_fd##*/}
 done
-
-tl_ignored=
-tl_blocked=
-if [ -r "/proc/$$/status" ]; then
-  while read -r tl_key tl_value; do
-    case $tl_key in
-      SigBlk:) tl_blocked=$tl_value ;;
-      SigIgn:) tl_ignored=$tl_value && break ;;
-    esac
-  done <"/proc/$$/status"
-fi
 
 # The environment byte for byte: a shell keeps neither its order nor names that are no identifiers.
 # In the environment again, as arguments can be read by everybody; in pieces, as the kernel takes no

@@ -1,7 +1,10 @@
 // What a program at the end of a chain finds: the same as behind the C programs.
-// Not tested: macOS; blocked signals behind dash, which unblocks them (docs/differences.md).
+// Not tested: macOS; shells other than the /bin/sh that is there.
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { ours } from "../support/commands.ts";
 import { isRoot, Place, skip } from "./both.ts";
 
 const timeout = 120_000;
@@ -63,6 +66,20 @@ test("a program behind our and C commands by turns finds the same", { skip, time
     chain[at] = (chain[at] ?? "").replace("/usr/bin/", "@");
     place.same(chain, { state: "trap '' HUP; exec 6</dev/null;" });
   }
+});
+
+test("signals that the caller blocks stay blocked, also through a link and beside a command that stays", {
+  skip,
+  timeout,
+}, (t) => {
+  const place = new Place(t);
+  const block = "sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGTERM, SIGUSR2, SIGCHLD)); exec @ARGV";
+  const blocked = ["/usr/bin/perl", "-MPOSIX", "-e", block];
+  const found = place.same([...blocked, ...THREE]);
+  assert.match(found, /^SigBlk:\t0*14800$/m);
+  const link = join(place.directory, "linked");
+  fs.symlinkSync(ours("fghack"), link);
+  assert.match(place.found([...blocked, link], "ours"), /^SigBlk:\t0*14800$/m);
 });
 
 test("limits come to the program at the end, in the order in which they stand", {
