@@ -120,4 +120,9 @@ if [ ! -x "$tl_node" ]; then
   echo "${tl_self##*/}: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
   exit 111
 fi
-exec "$tl_node" "$tl_dist/lib/bin/${tl_self##*/}.cjs" "--launch=$tl_limit:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces:${tl_held#,}" "$@"
+tl_main=$tl_dist/lib/bin/${tl_self##*/}.cjs
+if [ ! -r "$tl_main" ]; then
+  echo "${tl_self##*/}: fatal: unable to find $tl_main: a copy of a command does not run, a link to it does" >&2
+  exit 111
+fi
+exec "$tl_node" "$tl_main" "--launch=$tl_limit:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces:${tl_held#,}" "$@"

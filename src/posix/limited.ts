@@ -6,11 +6,14 @@
  * itself as its last act but one: 30 ms, in a case that is rare.
  */
 import { fileURLToPath } from "node:url";
+import { workingDirectory } from "./directory.ts";
 import { SystemFailure } from "./failure.ts";
+import { AT_CWD, files } from "./files.ts";
 import { type Launch, recordWords } from "./launch.ts";
 import { firstThatRuns, whyNotRun } from "./search.ts";
 import type { Fd, Image, Name, SoftLimits } from "./types.ts";
 
+const SLASH = 0x2f;
 const own = import.meta.url;
 /** Beside this file, of the same kind: a module, or a bundle. */
 const helper = fileURLToPath(new URL(`./limited-start${own.slice(own.lastIndexOf("."))}`, own));
@@ -33,7 +36,10 @@ export function limited(
   launch: Launch,
   directory: Fd | undefined,
 ): Image {
-  const found = directory === undefined ? findAmong(paths) : paths[0];
+  const found =
+    directory === undefined || paths.every(isAbsolute)
+      ? findAmong(paths)
+      : within(directory, () => findAmong(paths));
   const { word, variables } = recordWords(launch, environment);
   const list = [...limits].map(([resource, soft]) => `${resource}=${soft}`).join(",");
   return {
@@ -41,6 +47,20 @@ export function limited(
     argv: [process.execPath, helper, word, list, found ?? "", ...argv],
     environment: variables,
   };
+}
+
+const isAbsolute = (path: Name): boolean => Buffer.from(path)[0] === SLASH;
+
+/** Runs `action` in a directory, and goes back. */
+function within<T>(directory: Fd, action: () => T): T {
+  const before = files.openAt(AT_CWD, ".", "directory");
+  try {
+    workingDirectory.enterOpen(directory);
+    return action();
+  } finally {
+    workingDirectory.enterOpen(before);
+    files.close(before);
+  }
 }
 
 function findAmong(paths: readonly Name[]): Name | undefined {

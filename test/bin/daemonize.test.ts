@@ -124,6 +124,30 @@ test("daemonize gives what its options ask for", { timeout }, async (t) => {
   assert.equal(fs.readFileSync(inside("log"), "latin1"), "before\n");
 });
 
+test("daemonize finds its program as ever under a limit on memory, and says when there is none", {
+  timeout,
+}, (t) => {
+  const { cwd, in: inside } = place(t);
+  fs.mkdirSync(inside("there"));
+  fs.writeFileSync(inside("there/own"), "#!/bin/sh\nulimit -Sv >&7\n", { mode: 0o755 });
+  const softlimit = ["exec", ours("softlimit"), "-a", "400000000", daemonize, "-k7", "-d", "there"];
+  // What is started has our pipe: this comes back when it has ended.
+  const told = (words: string): unknown[] => {
+    const { status, stdout, stderr } = shell(`${softlimit.join(" ")} ${words} 7>&1`, [], { cwd });
+    return [status, stdout, stderr];
+  };
+  assert.deepEqual(told("sh -c 'ulimit -Sv >&7'"), [0, "390625\n", ""]);
+  assert.deepEqual(told("./own"), [0, "390625\n", ""]);
+  for (const [name, why] of [
+    ["no-such-program", "file does not exist"],
+    ["./none", "file does not exist"],
+    ["/usr", "access denied"],
+  ]) {
+    const said = `daemonize: fatal: unable to run ${name}: ${why}\n`;
+    assert.deepEqual(told(name!), [111, "", said]);
+  }
+});
+
 test("daemonize refuses a second copy as long as the first one runs, and names it", {
   timeout,
 }, async (t) => {

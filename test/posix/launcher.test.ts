@@ -92,6 +92,15 @@ test("the Node beside a global installation is found where PATH has none", (t) =
   assert.equal(run(file, ["ok"], { env: { PATH: "/nowhere" } }).stdout, ANSWER);
 });
 
+test("a copy of a command says what it lacks, and exits 111", (t) => {
+  const { file, directory } = command(t);
+  const copy = path.join(directory, "copy");
+  fs.copyFileSync(file, copy);
+  const { status, stdout, stderr } = run(copy, ["ok"]);
+  assert.deepEqual([status, stdout], [111, ""]);
+  assert.match(stderr, /^copy: fatal: unable to find .*\/lib\/bin\/copy\.cjs: .*link.*\n$/);
+});
+
 test("without any Node the command says so, and exits 111", (t) => {
   if (fs.existsSync("/usr/local/bin/node")) return t.skip("/usr/local/bin/node is always found");
   const { file, directory } = command(t);
