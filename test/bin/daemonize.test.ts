@@ -197,6 +197,7 @@ test("daemonize says why a program could not be started, and leaves no pid file"
 }, (t) => {
   const { cwd, in: inside } = place(t);
   fs.writeFileSync(inside("plain"), "text\n", { mode: 0o755 });
+  fs.mkdirSync(inside("folder"));
   const table: [words: string[], said: string][] = [
     [["-p", "pid", "/nonexistent"], "unable to run /nonexistent: file does not exist"],
     [["-p", "pid", "/"], "unable to run /: access denied"],
@@ -208,7 +209,7 @@ test("daemonize says why a program could not be started, and leaves no pid file"
     [["-d", "plain", "true"], "unable to switch to directory plain: not a directory"],
     [["-p", "no/pid", "true"], "unable to lock pid file no/pid: file does not exist"],
     [["-p", "", "true"], "unable to lock pid file : file does not exist"],
-    [["-p", "/", "true"], "pid file / is no regular file"],
+    [["-p", "folder", "true"], "pid file folder is no regular file"],
     [["-p", "go", "true"], "pid file go is no regular file"],
     [["-0", "missing", "true"], "unable to open missing: file does not exist"],
     [["-1", "/", "true"], "unable to open /: is a directory"],
@@ -219,7 +220,7 @@ test("daemonize says why a program could not be started, and leaves no pid file"
     assert.deepEqual([status, stdout, stderr], [111, "", `daemonize: fatal: ${said}\n`]);
     assert.equal(fs.existsSync(inside("pid")), false, said);
   }
-  assert.deepEqual(fs.readdirSync(cwd).sort(), ["go", "plain"]);
+  assert.deepEqual(fs.readdirSync(cwd).sort(), ["folder", "go", "plain"]);
   assert.ok(fs.statSync(inside("go")).isFIFO());
 });
 
