@@ -14,9 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { Script } from "node:vm";
-import { install, root, runTool } from "./tools.mjs";
+import { install, root, run, runTool } from "./tools.mjs";
 
 const typescript = "typescript/bin/tsc";
 const kernels = [
@@ -118,21 +116,14 @@ async function bundleCommands() {
   const isEntry = ({ path }) => commandNames().includes(basename(path, ".cjs"));
   for (const output of outputs) {
     const { path, code } = output;
-    if (isEntry(output)) writeFileSync(path, `${entry}\n((require) => {\n${code}})(load);\n`);
-    else writePiece(path, code);
+    writeFileSync(path, isEntry(output) ? `${entry}\n((require) => {\n${code}})(load);\n` : code);
   }
+  const pieces = outputs.filter((output) => !isEntry(output)).map(({ path }) => path);
+  const compiler = join(root, "scripts/compile-ahead.mjs");
+  run(process.execPath, [compiler, ...pieces]);
+  // As the launcher starts chains with limits on memory.
+  run(process.execPath, ["--single-threaded", compiler, join(bin, "house.cjs")]);
   for (const { to } of kernels) copyFileSync(join(root, "dist/lib", to), join(bin, basename(to)));
-}
-
-/** A piece, and all of its functions as V8 compiles them: entry.cjs hands them back to V8. */
-function writePiece(path, code) {
-  writeFileSync(path, code);
-  // What V8 made is valid for the flags that are set when it is written: those of every start.
-  setFlagsFromString("--no-lazy");
-  const wrapped = `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
-  const script = new Script(wrapped, { filename: path });
-  setFlagsFromString("--lazy");
-  writeFileSync(`${path}.v8`, script.createCachedData());
 }
 
 /** @param apart  the file that stands for an import that is not bundled; undefined for others */

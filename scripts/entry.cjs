@@ -23,7 +23,7 @@ function compile(filename) {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "utf8")}\n})`;
   let cachedData;
   try {
-    cachedData = readFileSync(`${filename}.v8`);
+    cachedData = readFileSync(`${filename}${process.execArgv.join("")}.v8`);
   } catch {
     // None came with the package: V8 compiles what is called.
   }

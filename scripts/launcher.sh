@@ -104,6 +104,10 @@ if tl_low "$tl_memory" 33554432 || tl_low "$tl_data" 1048576; then
   [ -z "$tl_held" ] || { ulimit -Sv "$tl_memory" && ulimit -Sd "$tl_data"; }
 fi
 
+# A limit on memory is set right before the program takes over. No thread of V8's may want some in between.
+tl_threads=
+case "$tl_held ${tl_self##*/} $*" in ,*|*softlimit*) tl_threads=--single-threaded ;; esac
+
 # Meant for the program that is run, not for the Node in between; certificates alone can take 40 ms.
 [ -z "$tl_lean" ] ||
   unset NODE_OPTIONS NODE_DEBUG NODE_DEBUG_NATIVE NODE_V8_COVERAGE NODE_CHANNEL_FD \
@@ -125,4 +129,5 @@ if [ ! -r "$tl_main" ]; then
   echo "${tl_self##*/}: fatal: unable to find $tl_main: a copy of a command does not run, a link to it does" >&2
   exit 111
 fi
-exec "$tl_node" "$tl_main" "--launch=$tl_limit:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces:${tl_held#,}" "$@"
+# shellcheck disable=SC2086 # one flag or none
+exec "$tl_node" $tl_threads "$tl_main" "--launch=$tl_limit:${tl_fds#,}:$tl_ignored:$tl_blocked:$tl_pieces:${tl_held#,}" "$@"
