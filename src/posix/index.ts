@@ -3,6 +3,7 @@ export { readFile } from "./assets.ts";
 export { becomeSubreaper, sweepOrphans } from "./children.ts";
 export { workingDirectory } from "./directory.ts";
 export { DirectoryWatch } from "./directory-watch.ts";
+export { posixAt } from "./elsewhere.ts";
 export { execute, ignoreAgain, putBack, setUmask } from "./exec.ts";
 export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.ts";
 export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./failure.ts";
@@ -24,6 +25,13 @@ export { firstThatRuns, realPath, whyNotRun } from "./search.ts";
 export { settle } from "./settle.ts";
 export { handedOn } from "./spawn.ts";
 export { whileIgnoring } from "./start.ts";
+export {
+  enlargePool,
+  listenInThread,
+  startThread,
+  type Thread,
+  threadData,
+} from "./thread.ts";
 export { Title } from "./title.ts";
 export type * from "./types.ts";
 export { type Compression, unpack } from "./unpack.ts";
