@@ -100,7 +100,10 @@ async function bundleCommands() {
     },
   );
   const commands = commandNames().map((name) => ({ in: join(bin, `${name}.js`), out: name }));
-  const helpers = [{ in: join(bin, "../posix/limited-start.js"), out: "limited-start" }];
+  const helpers = ["posix/limited-start", "supervise/log-worker"].map((name) => ({
+    in: join(bin, "..", `${name}.js`),
+    out: basename(name),
+  }));
   const isShared = ({ in: file }) => dirname(file) === dirname(house);
   outputs.push(
     ...(await bundle([...commands, ...residents.filter(isShared)], true, ({ path, resolveDir }) =>
@@ -191,6 +194,9 @@ function layCommands() {
     writeFileSync(command, launcher);
     chmodSync(command, 0o755);
   }
+  const boot = join(bin, "svscanboot");
+  copyFileSync(join(root, "scripts/svscanboot.sh"), boot);
+  chmodSync(boot, 0o755);
   // Which Node built this tree: the launcher's choice where no other is on the PATH.
   writeFileSync(join(root, "dist", "node-path"), `${process.execPath}\n`);
 }

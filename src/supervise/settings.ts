@@ -85,6 +85,11 @@ export class Settings {
     return Math.min(asked, MOST_REMEMBERED_DEATHS);
   }
 
+  /** Whether the others are to stop when it has ended. */
+  get isEssential(): boolean {
+    return this.firstLine("essential") !== undefined;
+  }
+
   private time(name: string): number | undefined {
     const ms = this.number(name);
     return ms === undefined ? undefined : Math.min(ms, MOST_MS);

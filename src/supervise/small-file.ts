@@ -13,15 +13,16 @@ export function readSmall(
 ): Buffer | undefined {
   const fd = ignoring(["ENOENT"], () => posix.openAt(dir, name, "read"));
   if (fd === undefined) return undefined;
-  const memory = Buffer.alloc(mostBytes);
-  let length = 0;
   try {
-    for (let got = -1; got !== 0 && length < mostBytes; length += got)
-      got = posix.read(fd, memory, length, mostBytes - length);
+    // A tree of a thousand services reads thousands of them: no more memory than is needed.
+    const memory = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, mostBytes));
+    let length = 0;
+    for (let got = -1; got !== 0 && length < memory.length; length += got)
+      got = posix.read(fd, memory, length, memory.length - length);
+    return memory.subarray(0, length);
   } finally {
     posix.close(fd);
   }
-  return memory.subarray(0, length);
 }
 
 /** Which step of replacing a file failed. */

@@ -51,6 +51,8 @@ export interface SupervisorOptions extends Surroundings {
   /** Is given a line without the program's name; `fatal` is said for `run`, not for the supervisor. */
   readonly say: (kind: "fatal" | "warning", line: Buffer) => void;
   readonly timers?: Timers;
+  /** Is told how `run` ended by itself, where the service is an essential one. */
+  readonly onEssentialDeath?: ((ending: Ending) => void) | undefined;
 }
 
 export class Supervisor {
@@ -134,6 +136,11 @@ export class Supervisor {
   /** The process id of `run`; 0 when there is none. */
   get process(): number {
     return this.run.pid;
+  }
+
+  /** Whether a command, or `down`, keeps the service from being started. */
+  get isWantedDown(): boolean {
+    return this.service.want === "down";
   }
 
   /** Does what these bytes ask, as if they had stood in `control`. */
@@ -288,6 +295,7 @@ export class Supervisor {
     this.publish();
     const { uptimeMs } = this.starts;
     this.deaths.add(this.since, pid, lastEnding, { uptimeMs, asked });
+    if (!asked && this.settings.isEssential) this.options.onEssentialDeath?.(lastEnding);
   }
 
   private finish(): void {

@@ -9,7 +9,7 @@ import { setlock } from "../../chain/setlock.ts";
 import { setuidgid } from "../../chain/setuidgid.ts";
 import { setuser } from "../../chain/setuser.ts";
 import { softlimit } from "../../chain/softlimit.ts";
-import { realPath } from "../../posix/search.ts";
+import { bin } from "./own-place.ts";
 import { versionOf } from "./version.ts";
 
 /** All of the small ones together: a file more to be found costs more than what is in them. */
@@ -33,6 +33,7 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   supervise: async () => (await import("./supervise.ts")).supervise,
   svc: async () => (await import("./svc.ts")).svc,
   svok: async () => (await import("./svok.ts")).svok,
+  svscan: async () => (await import("./svscan.ts")).svscan,
   svstat: async () => (await import("./svstat.ts")).svstat,
   tai64n: async () => resident("tai64n", (await import("./tai64n.ts")).tai64n),
   tai64nlocal: async () => resident("tai64nlocal", (await import("./tai64nlocal.ts")).tai64nlocal),
@@ -53,12 +54,6 @@ export async function start(name: string): Promise<never> {
   const command = await findCommand(name);
   if (command === undefined) throw new Error(`${name} is no command of this house`);
   return runChain(command, { bin, findCommand, version });
-}
-
-/** dist/bin, from dist/lib/bin/NAME.cjs, which this process runs; a URL would take half a millisecond. */
-function bin(): string | undefined {
-  const entry = process.argv[1] ?? "";
-  return realPath(`${entry.slice(0, entry.lastIndexOf("/"))}/../../bin`)?.toString();
 }
 
 // From dist/lib/bin/house.cjs, which this file becomes.

@@ -1,8 +1,9 @@
 /** The command supervise: one service under one supervisor. */
 import type { Resident } from "../../chain/chain.ts";
 import { handedOn, posix, readLaunch, sweepOrphans } from "../../posix/index.ts";
-import { signalBits, signalNumber } from "../../posix/signals.ts";
+import { signalBits } from "../../posix/signals.ts";
 import { Supervisor } from "../../supervise/supervisor.ts";
+import { hearSignals } from "./hear.ts";
 import { asResident, say, type Tool, Usage } from "./tool.ts";
 
 const NAME = "supervise";
@@ -16,15 +17,6 @@ Signals: TERM, INT and HUP stop the service and end supervise; TSTP and CONT pau
 Exit codes: 0 after svc -x or a signal; 100 usage; 111 system trouble; 101 our own fault.
 `;
 
-/** What a signal to the supervisor asks, as in daemontools-encore. */
-const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, string>>> = {
-  SIGTERM: "dx",
-  SIGINT: "dx",
-  SIGHUP: "dx",
-  SIGTSTP: "p",
-  SIGCONT: "c",
-};
-
 const tool: Tool = {
   name: NAME,
   help: HELP,
@@ -34,14 +26,17 @@ const tool: Tool = {
       throw new Usage("supervise: usage: supervise dir");
     const { ignoredSignals, blockedSignals } = readLaunch();
     const chld = signalBits(["SIGCHLD"]);
-    // Before there is a service: no signal may end us and leave it alone, no ending may be missed. What
+    // As in daemontools-encore, and before there is a service: no signal may end us and leave it alone, no ending may be missed. What
     // comes while it is being started is heard after that.
     process.on("SIGCHLD", () => sweepOrphans());
-    for (const [signal, bytes] of Object.entries(SIGNALS)) {
-      // What the caller ignores, the service ignores too, and so do we.
-      const isIgnored = ((ignoredSignals >> BigInt(signalNumber(signal) - 1)) & 1n) === 1n;
-      if (!isIgnored) process.on(signal, () => supervisor.command(Buffer.from(bytes)));
-    }
+    const tell = (bytes: string) => (): void => supervisor.command(Buffer.from(bytes));
+    hearSignals(ignoredSignals, {
+      SIGTERM: tell("dx"),
+      SIGINT: tell("dx"),
+      SIGHUP: tell("dx"),
+      SIGTSTP: tell("p"),
+      SIGCONT: tell("c"),
+    });
     const supervisor = new Supervisor(posix, {
       directory,
       descriptors: handedOn(),

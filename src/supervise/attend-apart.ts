@@ -1,0 +1,85 @@
+/**
+ * A `supervise` of its own for each directory, as in 0.76. It is told by its FIFO, so that it may
+ * be either family's.
+ */
+import { AT_CWD, type Fd, type Name, type Posix, SystemFailure } from "../posix/index.ts";
+import type { Attend, Attendant, Means } from "./attendant.ts";
+import { readSmall } from "./small-file.ts";
+import { decodeStatus } from "./status.ts";
+
+/** So soon after its start it does not listen yet. */
+const ASK_AGAIN_MS = 50;
+
+/** @param paths  where `supervise` may be, in order */
+export function attendApart(paths: readonly Name[], { posix, ...means }: Means): Attend {
+  const { environment, ignoredSignals, blockedSignals } = means;
+  return ({ directory, descriptors }) => {
+    // Held, as its name may come to be another's.
+    const dir = posix.openAt(AT_CWD, directory, "directory");
+    try {
+      const pid = posix.start(paths, ["supervise", directory], {
+        descriptors,
+        environment,
+        ignoredSignals,
+        blockedSignals,
+      });
+      return new Apart(posix, dir, pid);
+    } catch (failure) {
+      posix.close(dir);
+      throw failure;
+    }
+  };
+}
+
+class Apart implements Attendant {
+  readonly ended: Promise<void>;
+  private readonly posix: Posix;
+  private readonly dir: Fd;
+  private hasEnded = false;
+
+  constructor(posix: Posix, dir: Fd, pid: number) {
+    this.posix = posix;
+    this.dir = dir;
+    this.ended = posix.ended(pid).then(() => {
+      this.hasEnded = true;
+      posix.close(dir);
+    });
+  }
+
+  stop(): void {
+    void this.tell(() => "dx");
+  }
+
+  drain(): void {
+    void this.tell(() => (this.isWantedDown ? "x" : "ox"));
+  }
+
+  kill(): void {
+    void this.tell(() => "kx");
+  }
+
+  private async tell(bytes: () => string): Promise<void> {
+    while (!this.hasEnded && !this.hears(bytes)) await this.posix.sleep(ASK_AGAIN_MS);
+  }
+
+  private hears(bytes: () => string): boolean {
+    const { posix, dir } = this;
+    try {
+      const fd = posix.openAt(dir, "supervise/control", "write");
+      try {
+        const command = Buffer.from(bytes());
+        return posix.write(fd, command, 0, command.length) > 0;
+      } finally {
+        posix.close(fd);
+      }
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      return false;
+    }
+  }
+
+  private get isWantedDown(): boolean {
+    const status = readSmall(this.posix, this.dir, "supervise/status");
+    return status !== undefined && decodeStatus(status)?.want === "down";
+  }
+}

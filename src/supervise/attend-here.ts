@@ -1,0 +1,26 @@
+/** A supervisor in this process. */
+import { joined } from "../posix/index.ts";
+import type { Attend, Means } from "./attendant.ts";
+import { Supervisor } from "./supervisor.ts";
+
+export function attendHere({ posix, say, ...surroundings }: Means): Attend {
+  return (order) => {
+    const supervisor = new Supervisor(posix, {
+      ...surroundings,
+      ...order,
+      say: (kind, line) => say("supervise", kind, line),
+    });
+    const tell = (bytes: string): void => supervisor.command(Buffer.from(bytes));
+    return {
+      // A fault in one is no reason to leave the others alone.
+      ended: supervisor.ended.catch((fault: unknown) => {
+        const told = String((fault as Error).stack ?? fault);
+        const words = ["our own fault, please report it: ", order.directory, `: ${told}`];
+        say("supervise", "fatal", joined(words));
+      }),
+      stop: () => tell("dx"),
+      drain: () => tell(supervisor.isWantedDown ? "x" : "ox"),
+      kill: () => tell("kx"),
+    };
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * The system as the logs of one thread see it: what they start is started by the process, fsync waits
+ * for its turn, and what is open is noted where the process sees it.
+ */
+import { type Ending, type Fd, type Posix, posix, SystemFailure } from "../posix/index.ts";
+import type { SpawnOptions } from "../posix/types.ts";
+import type { FromLogThread, LogThreadData, Spawned, ToLogThread } from "./log-messages.ts";
+
+interface Asked {
+  readonly onStart: SpawnOptions["onStart"];
+  readonly resolve: (ending: Ending) => void;
+  readonly reject: (failure: SystemFailure) => void;
+}
+
+export class LogThreadPosix {
+  readonly posix: Posix;
+  private readonly held: Uint8Array;
+  private readonly post: (message: FromLogThread) => void;
+  private readonly asked = new Map<number, Asked>();
+  private calls = 0;
+  private lastSync: Promise<unknown> = Promise.resolve();
+
+  constructor({ held }: LogThreadData, post: (message: FromLogThread) => void) {
+    this.held = held;
+    this.post = post;
+    this.posix = {
+      ...posix,
+      openAt: (...given) => this.note(posix.openAt(...given)),
+      pipe: () => {
+        const [readEnd, writeEnd] = posix.pipe();
+        return [this.note(readEnd), this.note(writeEnd)];
+      },
+      close: (fd) => {
+        this.held[fd] = 0;
+        posix.close(fd);
+      },
+      syncLater: (fd) => this.sync(fd),
+      spawn: (program, argv, options) => this.spawn(program, argv, options),
+    };
+  }
+
+  /** What the process has to say of a program that was asked for. */
+  hear(message: Extract<ToLogThread, { readonly call: number }>): void {
+    const asked = this.asked.get(message.call);
+    if (message.kind === "started") asked?.onStart?.(message.pid);
+    else {
+      this.asked.delete(message.call);
+      settle(asked, message.outcome);
+    }
+  }
+
+  private note(fd: Fd): Fd {
+    this.held[fd] = 1;
+    return fd;
+  }
+
+  /** One at a time: the pool of the process is for all threads, and a stalled disk is not to fill it. */
+  private sync(fd: Fd): Promise<void> {
+    const mine = this.lastSync.then(() => posix.syncLater(fd));
+    this.lastSync = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private spawn(...[program, argv, given]: Parameters<Posix["spawn"]>): Promise<Ending> {
+    const { onStart, ...options } = given;
+    const call = this.calls++;
+    return new Promise((resolve, reject) => {
+      this.asked.set(call, { onStart, resolve, reject });
+      this.post({ kind: "spawn", call, program, argv, options });
+    });
+  }
+}
+
+function settle(asked: Asked | undefined, outcome: Spawned): void {
+  if ("ending" in outcome) asked?.resolve(outcome.ending);
+  else asked?.reject(new SystemFailure(...outcome.failure));
+}

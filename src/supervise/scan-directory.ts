@@ -1,0 +1,86 @@
+/**
+ * The directory whose subdirectories are services: `.`, as svscan has entered it.
+ *
+ * @see daemontools 0.76, svscan.c
+ */
+import {
+  AT_CWD,
+  type FileStatus,
+  type Name,
+  type Posix,
+  SystemFailure,
+  unableTo,
+  type Words,
+} from "../posix/index.ts";
+
+const TYPE_BITS = 0o170000;
+const DIRECTORY = 0o040000;
+const REGULAR = 0o100000;
+const DOT = 0x2e;
+
+export interface Found {
+  readonly name: Buffer;
+  /** The directory itself, under whichever name. */
+  readonly identity: string;
+}
+
+/** Who takes what a service writes: nobody, a logger with a directory like a service's, or we. */
+export type LoggerKind = "none" | "supervised" | "hosted";
+
+export class ScanDirectory {
+  private readonly posix: Posix;
+  private readonly warn: (line: Buffer) => void;
+
+  constructor(posix: Posix, warn: (line: Buffer) => void) {
+    this.posix = posix;
+    this.warn = warn;
+  }
+
+  /**
+   * @returns the services that are there; undefined when that cannot be found out. A directory with two
+   *   names comes twice.
+   */
+  find(): Found[] | undefined {
+    const names = this.attempt(["read directory"], () => this.posix.list(AT_CWD));
+    return names?.filter((name) => name[0] !== DOT).flatMap((name) => this.identify(name));
+  }
+
+  private identify(name: Buffer): Found[] {
+    const status = this.attempt(["stat ", name], () => this.stat(name));
+    if (status === undefined || (status.mode & TYPE_BITS) !== DIRECTORY) return [];
+    return [{ name, identity: `${status.device}:${status.inode}` }];
+  }
+
+  /** 0.76 decides by the existence of `log` alone, of whatever kind. @returns undefined when it cannot be told */
+  findLogger(name: Name): LoggerKind | undefined {
+    const log = Buffer.concat([Buffer.from(name as Uint8Array), Buffer.from("/log")]);
+    return this.attempt(["stat ", log], () => {
+      const { posix } = this;
+      const inside = (file: string): FileStatus | undefined =>
+        posix.statusAt(AT_CWD, Buffer.concat([log, Buffer.from(file)]));
+      const status = inside("");
+      if (status === undefined) return "none";
+      if ((status.mode & TYPE_BITS) !== DIRECTORY) return "supervised";
+      const script = inside("/run") === undefined ? inside("/script") : undefined;
+      return script !== undefined && (script.mode & TYPE_BITS) === REGULAR
+        ? "hosted"
+        : "supervised";
+    });
+  }
+
+  private stat(name: Name): FileStatus {
+    const status = this.posix.statusAt(AT_CWD, name);
+    if (status === undefined) throw new SystemFailure("ENOENT", "stat", name);
+    return status;
+  }
+
+  private attempt<T>(words: Words, action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      this.warn(unableTo(words, failure));
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** A tree of services under a real svscan, theirs or ours. */
+import fs from "node:fs";
+import { join } from "node:path";
+import { decodeStatus, type ReadStatus } from "../../../src/supervise/status.ts";
+import { ours } from "../../support/commands.ts";
+import { type Ending, Running } from "../../support/running.ts";
+import { type Scope, temporaryDirectory } from "../../support/temporary.ts";
+import { until } from "../../support/until.ts";
+import { type Family, makeService, program } from "./supervised.ts";
+
+export const SLEEPER = "#!/bin/sh\nexec sleep 100\n";
+export const COPIER = "#!/bin/sh\nexec cat >>copied\n";
+
+export class Scanned {
+  /** The scan directory. */
+  readonly tree: string;
+  readonly running: Running;
+
+  /**
+   * @param who  `boot`: our svscanboot
+   * @param services  the files of each service directory, by its name; of its logger, by NAME/log
+   * @param tree  a scan directory that is there already
+   */
+  constructor(
+    scope: Scope,
+    who: Family | "boot",
+    services: Readonly<Record<string, Readonly<Record<string, string>>>>,
+    { args = [], tree }: { readonly args?: readonly string[]; readonly tree?: string } = {},
+  ) {
+    const outside = temporaryDirectory(scope);
+    this.tree = tree ?? join(outside, "service");
+    fs.mkdirSync(this.tree, { recursive: true });
+    for (const [name, files] of Object.entries(services)) this.add(name, files);
+    const env = { PATH: `${ours("")}:/usr/bin:/bin`, TZ: "UTC", SERVICE_DIR: this.tree };
+    const command =
+      who === "boot" ? [ours("svscanboot")] : [program(who, "svscan"), ...args, this.tree];
+    // A session, and so a process group of its own: whatever goes wrong, nothing of it is left.
+    this.running = new Running(scope, "/usr/bin/setsid", command, { cwd: outside, env });
+    scope.after(() => {
+      try {
+        process.kill(-this.running.pid, "SIGKILL");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+      }
+    });
+  }
+
+  add(name: string, files: Readonly<Record<string, string>>): void {
+    // All of it at once, as the how-to says.
+    const place = join(this.tree, name);
+    const made = name.includes("/") ? place : join(this.tree, `.${name.slice(0, 200)}.new`);
+    makeService(made, files);
+    if (made !== place) fs.renameSync(made, place);
+  }
+
+  path(name: string): string {
+    return join(this.tree, name);
+  }
+
+  status(name: string): ReadStatus | undefined {
+    const file = join(this.tree, name, "supervise/status");
+    return fs.existsSync(file) ? decodeStatus(fs.readFileSync(file)) : undefined;
+  }
+
+  text(name: string): string {
+    const file = this.path(name);
+    return fs.existsSync(file) ? fs.readFileSync(file, "latin1") : "";
+  }
+
+  /** Resolves with the process id of a service that is up, other than `before`. */
+  async isUp(name: string, before: number = 0): Promise<number> {
+    let pid = 0;
+    await until(`${name} to be up; ${this.running.stderr}`, () => {
+      pid = this.status(name)?.pid ?? 0;
+      return pid !== 0 && pid !== before;
+    });
+    return pid;
+  }
+
+  /** The lines on stderr, each once. */
+  get said(): string[] {
+    return [...new Set(this.running.stderr.split("\n").slice(0, -1))].sort();
+  }
+
+  /** Numbers of the descriptors that svscan has open. */
+  get descriptors(): number {
+    return fs.readdirSync(`/proc/${this.running.pid}/fd`).length;
+  }
+
+  stop(): Promise<Ending> {
+    return this.running.stop("SIGTERM");
+  }
+}
