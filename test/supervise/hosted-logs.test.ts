@@ -71,7 +71,7 @@ describe("a hosted log", { concurrency: 1 }, () => {
   test("has processors, started by the process with its environment", { timeout }, async (t) => {
     const host = new Host(t);
     const pipe = new Pipe(t, { large: true });
-    const script = "s4096\n!env >env; pwd >pwd; wc -c\n./main\n";
+    const script = "s4096\n!env >>env; wc -c\n./main\n";
     const log = host.open("log", script, pipe);
     const before = children();
     await pipe.say(`${"x".repeat(99)}\n`.repeat(60));

@@ -1,0 +1,174 @@
+/**
+ * What does a tree of services cost, each with its log?
+ *
+ * Ours with hosted logs, beside the C svscan with a supervise and a multilog for each: until every
+ * service's first line stands in its log, in memory (all processes but the services; and the whole system's,
+ * in which what the kernel holds for them counts), and in processor time while nothing happens.
+ */
+import fs from "node:fs";
+import { join } from "node:path";
+import { type Program, reap, start } from "./child.ts";
+import { sleep } from "./feed.ts";
+import { Bench, OURS } from "./harness.ts";
+import { builtCommand } from "./loggers.ts";
+import { findProgram } from "./machine.ts";
+
+const START = "ms to the last first line";
+const PSS = "MB of processes (PSS)";
+const SYSTEM = "MB of the system";
+const IDLE = "% of a core when idle";
+const C = "daemontools";
+const LOOK_EVERY_MS = 20;
+const GIVE_UP_MS = 60_000;
+const RUN = "#!/bin/sh\necho a line\nexec sleep 100000\n";
+const TICKS_PER_SECOND = 100;
+
+interface Contender {
+  readonly name: string;
+  readonly program: Program;
+  readonly log: Readonly<Record<string, string>>;
+  /** Ends it and all that it started. */
+  end(pid: number): void;
+}
+
+const bench = new Bench("tree", "What does a tree of services cost, each with its log?", 64e6);
+bench.headlines.push(START, PSS);
+const directory = join(bench.directory, "service");
+const idleMs = bench.pick(20_000, 500);
+
+for (const services of bench.pick([200, 1000], [10])) {
+  const name = `${services} services`;
+  bench.input[name] = "one line each, then silence";
+  await bench.rounds(name, bench.pick(5, 1), contenders(), (one) => measure(one, services));
+  for (const metric of [START, PSS, SYSTEM])
+    bench.targetRatio(name, metric, OURS, C, { atMost: 1 });
+  bench.targetValue(name, IDLE, { atMost: 1 });
+}
+bench.finish();
+
+function contenders(): Contender[] {
+  const setsid = findProgram("setsid") ?? "/usr/bin/setsid";
+  const found: Contender[] = [
+    {
+      name: OURS,
+      program: { command: setsid, args: [builtCommand("svscan"), directory] },
+      log: { script: "t\n./main\n" },
+      end: (pid) => {
+        process.kill(pid, "SIGTERM");
+        reap(pid);
+      },
+    },
+  ];
+  const theirs = ["svscan", "supervise", "multilog"].map(findProgram);
+  if (theirs.includes(undefined)) return found;
+  const [svscan = "", , multilog = ""] = theirs;
+  found.push({
+    name: C,
+    program: { command: setsid, args: [svscan, directory] },
+    log: { run: `#!/bin/sh\nexec ${multilog} t ./main\n` },
+    end: (pid) => {
+      process.kill(-pid, "SIGKILL");
+      reap(pid);
+    },
+  });
+  return found;
+}
+
+function measure(contender: Contender, services: number): Record<string, number> {
+  const logs = makeTree(contender, services);
+  const before = availableMegabytes();
+  const none = fs.openSync("/dev/null", "r+");
+  const begun = performance.now();
+  const pid = start(contender.program, [none, none, none]);
+  awaitLines(logs);
+  const startMs = performance.now() - begun;
+  sleep(bench.pick(2000, 100));
+  const measured = {
+    [START]: startMs,
+    [PSS]: keepers(pid).reduce((sum, one) => sum + pssMegabytes(one), 0),
+    [SYSTEM]: before - availableMegabytes(),
+    [IDLE]: idlePercent(pid),
+  };
+  contender.end(pid);
+  fs.closeSync(none);
+  awaitEnd(pid);
+  return measured;
+}
+
+/** @returns the files in which the first lines are to be found */
+function makeTree({ log }: Contender, services: number): string[] {
+  bench.clear(directory);
+  return Array.from({ length: services }, (_, at) => {
+    const service = join(directory, `s${at}`);
+    fs.mkdirSync(join(service, "log"), { recursive: true });
+    fs.writeFileSync(join(service, "run"), RUN, { mode: 0o755 });
+    for (const [name, text] of Object.entries(log))
+      fs.writeFileSync(join(service, "log", name), text, { mode: 0o755 });
+    return join(service, "log/main/current");
+  });
+}
+
+function awaitLines(logs: readonly string[]): void {
+  const deadline = performance.now() + GIVE_UP_MS;
+  const left = [...logs];
+  while (left.length > 0) {
+    while (left.length > 0 && hasLine(left.at(-1) ?? "")) left.pop();
+    if (performance.now() > deadline) throw new Error(`${left.length} services have no line`);
+    if (left.length > 0) sleep(LOOK_EVERY_MS);
+  }
+}
+
+function hasLine(file: string): boolean {
+  return (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** A process of the session, unless it is gone. */
+function fieldsOf(pid: number): { readonly name: string; readonly fields: string[] } | undefined {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+    const [name = "", rest = ""] = text.slice(text.indexOf("(") + 1).split(") ");
+    return { name, fields: rest.split(" ") };
+  } catch {
+    return undefined;
+  }
+}
+
+/** All processes of a session but the services. */
+function keepers(session: number): number[] {
+  return members(session).filter((pid) => fieldsOf(pid)?.name !== "sleep");
+}
+
+function members(session: number): number[] {
+  const all = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return all.map(Number).filter((pid) => fieldsOf(pid)?.fields[3] === String(session));
+}
+
+function pssMegabytes(pid: number): number {
+  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
+  return (Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]) * 1024) / 1e6;
+}
+
+function availableMegabytes(): number {
+  const text = fs.readFileSync("/proc/meminfo", "latin1");
+  return (Number(/^MemAvailable:\s+(\d+) kB/m.exec(text)?.[1]) * 1024) / 1e6;
+}
+
+function idlePercent(session: number): number {
+  const before = ticks(session);
+  sleep(idleMs);
+  const seconds = (ticks(session) - before) / TICKS_PER_SECOND;
+  return (seconds * 100) / (idleMs / 1000);
+}
+
+function ticks(session: number): number {
+  return keepers(session).reduce((sum, pid) => {
+    const { fields = [] } = fieldsOf(pid) ?? {};
+    return sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  }, 0);
+}
+
+/** Zombies of a first process that leaves them are no members of anything that matters. */
+function awaitEnd(session: number): void {
+  const isAlive = (pid: number): boolean => fieldsOf(pid)?.fields[0] !== "Z";
+  while (members(session).some(isAlive)) sleep(LOOK_EVERY_MS);
+}
