@@ -5,7 +5,14 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { ask, LISTENER, makeService, Supervised, skip } from "../supervise/against-c/supervised.ts";
+import {
+  ask,
+  LISTENER,
+  makeService,
+  PROBE,
+  Supervised,
+  skip,
+} from "../supervise/against-c/supervised.ts";
 import { ours } from "../support/commands.ts";
 import { Running } from "../support/running.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -14,20 +21,6 @@ import { until } from "../support/until.ts";
 const timeout = 60_000;
 const CLEAN = { code: 0, signal: null };
 const SLEEPER = "#!/bin/sh\necho start >>log\nexec sleep 30\n";
-
-/** Writes down all that a service finds, but what differs from one process to the next. */
-const PROBE = `#!/bin/sh
-exec >found.new 2>&1
-pwd -P | sed 's,.*/,,'
-tr '\\0' '\\n' </proc/$$/environ
-tr '\\0' '\\n' </proc/$$/cmdline
-ulimit -Sn; ulimit -Hn; ulimit -c; umask
-# Not with a program: while one is started, the shell blocks signals.
-while read -r line; do case $line in Sig[BIC]* | Uid*) echo "$line" ;; esac; done </proc/$$/status
-for fd in /proc/$$/fd/*; do [ \${fd##*/} -gt 9 ] || echo "\${fd##*/} $(readlink $fd | sed 's,\\[.*,,;s,.*/,,')"; done
-mv found.new found
-exec sleep 30
-`;
 
 describe("a service finds what it would under the C supervise", { concurrency: 2, skip }, () => {
   const callers: readonly (readonly [string, string])[] = [

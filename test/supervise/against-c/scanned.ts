@@ -20,12 +20,21 @@ export class Scanned {
    * @param who  `boot`: our svscanboot
    * @param services  the files of each service directory, by its name; of its logger, by NAME/log
    * @param tree  a scan directory that is there already
+   * @param through  a script of sh that begins svscan, as `"$0" "$@"`
    */
   constructor(
     scope: Scope,
     who: Family | "boot",
     services: Readonly<Record<string, Readonly<Record<string, string>>>>,
-    { args = [], tree }: { readonly args?: readonly string[]; readonly tree?: string } = {},
+    {
+      args = [],
+      tree,
+      through = 'exec "$0" "$@"',
+    }: {
+      readonly args?: readonly string[];
+      readonly tree?: string;
+      readonly through?: string;
+    } = {},
   ) {
     const outside = temporaryDirectory(scope);
     this.tree = tree ?? join(outside, "service");
@@ -35,7 +44,8 @@ export class Scanned {
     const command =
       who === "boot" ? [ours("svscanboot")] : [program(who, "svscan"), ...args, this.tree];
     // A session, and so a process group of its own: whatever goes wrong, nothing of it is left.
-    this.running = new Running(scope, "/usr/bin/setsid", command, { cwd: outside, env });
+    const words = ["/bin/sh", "-c", through, ...command];
+    this.running = new Running(scope, "/usr/bin/setsid", words, { cwd: outside, env });
     scope.after(() => {
       try {
         process.kill(-this.running.pid, "SIGKILL");

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { describe, test } from "node:test";
 import { until } from "../../support/until.ts";
 import { COPIER, Scanned, SLEEPER } from "./scanned.ts";
-import { ask, type Family, skip, type Tool } from "./supervised.ts";
+import { ask, type Family, PROBE, skip, type Tool } from "./supervised.ts";
 
 const timeout = 60_000;
 const FAMILIES: readonly Family[] = ["C", "ours"];
@@ -64,6 +64,30 @@ describe("a tree", { concurrency: 2, skip }, () => {
     }
     assert.deepEqual(answers[1], answers[0]);
     assert.equal(answers[0]?.said.length, 4);
+  });
+
+  test("hands on the same to services and loggers", { timeout }, async (t) => {
+    const callers = [
+      'exec env ODD-NAME=x "$0" "$@"',
+      'trap "" HUP PIPE; ulimit -Sn 333; umask 027; exec 7</dev/null; exec "$0" "$@"',
+    ];
+    for (const through of callers) {
+      const found = [];
+      for (const family of FAMILIES) {
+        const services = { web: { run: PROBE }, alone: { run: PROBE }, "web/log": { run: PROBE } };
+        const scanned = new Scanned(t, family, services, { through });
+        const files = ["web/found", "alone/found", "web/log/found"];
+        for (const file of files)
+          await until(file, () => scanned.text(file) !== "" && fs.existsSync(scanned.path(file)));
+        const texts = files.map((file) =>
+          scanned.text(file).replace(/^(_|PWD|SERVICE_DIR)=.*\n/gm, ""),
+        );
+        found.push(texts);
+        scanned.running.signal("SIGKILL");
+      }
+      assert.deepEqual(found[1], found[0]);
+      assert.match(found[0]?.[2] ?? "", /^0 pipe:/m);
+    }
   });
 
   for (const family of FAMILIES) {
