@@ -5,9 +5,17 @@ import { Supervisor } from "./supervisor.ts";
 
 export function attendHere({ posix, say, ...surroundings }: Means): Attend {
   return (order) => {
+    const { onEssentialDeath } = order;
     const supervisor = new Supervisor(posix, {
       ...surroundings,
       ...order,
+      onEssentialDeath:
+        onEssentialDeath &&
+        ((ending) => {
+          // At once: it may be due to be started again by now.
+          tell("dx");
+          onEssentialDeath(ending);
+        }),
       say: (kind, line) => say("supervise", kind, line),
     });
     const tell = (bytes: string): void => supervisor.command(Buffer.from(bytes));

@@ -1,11 +1,11 @@
 /** svscan by itself; beside C: test/supervise/against-c/tree.test.ts. */
-// Not tested: as process 1 (that needs a PID namespace; taking orphans off is tested), a full process table.
+// Not tested: a full process table, a disk that stands still.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { describe, test } from "node:test";
 import { COPIER, Scanned, SLEEPER } from "../supervise/against-c/scanned.ts";
-import { ask } from "../supervise/against-c/supervised.ts";
+import { ask, makeService } from "../supervise/against-c/supervised.ts";
 import { ours } from "../support/commands.ts";
 import { isRunning } from "../support/process.ts";
 import { Running } from "../support/running.ts";
@@ -29,6 +29,11 @@ exec cat >>copied
 `;
 /** What is ignored stays so in the next program. */
 const STUBBORN = "#!/bin/sh\ntrap '' TERM\necho up\nexec sleep 100\n";
+
+/** Options of unshare(1) for a namespace in which the program is process 1; undefined where there is none to be had. */
+const NAMESPACE = [["--fork", "--pid", "--mount-proc"]]
+  .flatMap((options) => [options, ["-r", ...options]])
+  .find((options) => spawnSync("unshare", [...options, "true"]).status === 0);
 
 /** Who was started in the tree and still runs. */
 function family({ running }: Scanned): string[] {
@@ -193,16 +198,24 @@ describe("svscan", { concurrency: 2 }, () => {
     const scanned = new Scanned(t, "ours", {
       web: { run: POLITE },
       "web/log": { run: COPIER },
-      main: { run: "#!/bin/sh\nread code <code\nexit $code\n", essential: "" },
+      // Longer than the second in which it would not be started again anyhow.
+      main: {
+        run: "#!/bin/sh\necho >>starts\nread code <code\nsleep 1.1\nexit $code\n",
+        essential: "",
+      },
     });
     spawnSync("mkfifo", [scanned.path("main/code")]);
     const pid = await scanned.isUp("main");
+    await until("its first start", () => scanned.text("main/starts") === "\n");
     await until("web", () => scanned.text("web/log/copied") === "hello\n");
     // Told to end, it may.
     ask("ours", "svc", ["-t", "main"], { cwd: scanned.tree });
     await scanned.isUp("main", pid);
     fs.writeFileSync(scanned.path("main/code"), "7\n");
     assert.deepEqual(await scanned.running.ended, { code: 7, signal: null });
+    // It was not started once more on the way.
+    const deaths = scanned.text("main/supervise/deaths").split("\n");
+    assert.deepEqual([deaths.length, /exit 7/.test(deaths[1] ?? "")], [3, true]);
     assert.equal(scanned.text("web/log/copied"), "hello\nbye\n");
     const told = "main is essential and has ended (exit 7): stopping all others";
     assert.deepEqual(scanned.said, [`svscan: warning: ${told}`]);
@@ -241,6 +254,25 @@ describe("svscan", { concurrency: 2 }, () => {
     await until("it to be taken off", () => !fs.existsSync(`/proc/${stranger}`));
     assert.equal(running.isUp, true);
     assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
+  });
+
+  test("as process 1 it takes orphans off, and ends with the code of the essential service", {
+    timeout,
+    skip: NAMESPACE === undefined && "unshare(1) may make no process namespace here",
+  }, (t) => {
+    const tree = temporaryDirectory(t);
+    const run = `#!/bin/sh
+(sleep 0.1 & echo $! >orphan) &
+wait
+while [ -e /proc/$(cat orphan) ]; do sleep 0.02; done
+exit 5
+`;
+    makeService(`${tree}/main`, { run, essential: "" });
+    makeService(`${tree}/web`, { run: SLEEPER });
+    const words = [...(NAMESPACE ?? []), ours("svscan"), tree];
+    const { status, stderr } = spawnSync("unshare", words, { encoding: "latin1", timeout });
+    const told = "main is essential and has ended (exit 5): stopping all others";
+    assert.deepEqual([status, stderr], [5, `svscan: warning: ${told}\n`]);
   });
 
   test("svscanboot puts what is said into a title, and stops what an earlier one left", {
