@@ -40,7 +40,9 @@ export class Scanned {
     this.tree = tree ?? join(outside, "service");
     fs.mkdirSync(this.tree, { recursive: true });
     for (const [name, files] of Object.entries(services)) this.add(name, files);
-    const env = { PATH: `${ours("")}:/usr/bin:/bin`, TZ: "UTC", SERVICE_DIR: this.tree };
+    // The C svscan finds the C supervise.
+    const path = who === "C" ? "/usr/bin:/bin" : `${ours("")}:/usr/bin:/bin`;
+    const env = { PATH: path, TZ: "UTC", SERVICE_DIR: this.tree };
     const command =
       who === "boot" ? [ours("svscanboot")] : [program(who, "svscan"), ...args, this.tree];
     // A session, and so a process group of its own: whatever goes wrong, nothing of it is left.

@@ -80,7 +80,7 @@ describe("a tree", { concurrency: 2, skip }, () => {
         for (const file of files)
           await until(file, () => scanned.text(file) !== "" && fs.existsSync(scanned.path(file)));
         const texts = files.map((file) =>
-          scanned.text(file).replace(/^(_|PWD|SERVICE_DIR)=.*\n/gm, ""),
+          scanned.text(file).replace(/^(_|PATH|PWD|SERVICE_DIR)=.*\n/gm, ""),
         );
         found.push(texts);
         scanned.running.signal("SIGKILL");
