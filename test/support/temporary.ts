@@ -11,7 +11,8 @@ export interface Scope {
 /** A new directory, in memory where the system has such a place. */
 export function temporaryDirectory(scope: Scope): string {
   const directory = mkdtempSync(join(fastPlace(), "timberline-"));
-  scope.after(() => rmSync(directory, { recursive: true, force: true }));
+  // Tried again: what was killed a moment ago may still be putting a file into it.
+  scope.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
   return directory;
 }
 

@@ -36,6 +36,8 @@ export class Scanned {
       readonly through?: string;
     } = {},
   ) {
+    // Before the directory goes: what runs on would put files into it.
+    scope.after(() => this.killAll());
     const outside = temporaryDirectory(scope);
     this.tree = tree ?? join(outside, "service");
     fs.mkdirSync(this.tree, { recursive: true });
@@ -48,13 +50,6 @@ export class Scanned {
     // A session, and so a process group of its own: whatever goes wrong, nothing of it is left.
     const words = ["/bin/sh", "-c", through, ...command];
     this.running = new Running(scope, "/usr/bin/setsid", words, { cwd: outside, env });
-    scope.after(() => {
-      try {
-        process.kill(-this.running.pid, "SIGKILL");
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-      }
-    });
   }
 
   add(name: string, files: Readonly<Record<string, string>>): void {
@@ -97,6 +92,14 @@ export class Scanned {
   /** Numbers of the descriptors that svscan has open. */
   get descriptors(): number {
     return fs.readdirSync(`/proc/${this.running.pid}/fd`).length;
+  }
+
+  private killAll(): void {
+    try {
+      process.kill(-this.running.pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 
   stop(): Promise<Ending> {
