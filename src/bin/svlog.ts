@@ -10,18 +10,19 @@ import { clock } from "../posix/clock.ts";
 import {
   argumentBytes,
   Fatal,
-  ignoring,
-  joined,
   leave,
+  ownFault,
   posix,
   restoreEnvironment,
   SystemFailure,
+  say,
   unableTo,
 } from "../posix/index.ts";
 import { isTerminal } from "../posix/terminal.ts";
 import { universalTime } from "../tai64/local-time.ts";
 import { makeCommand, type SvlogOptions } from "./common/svlog-options.ts";
 
+const NAME = "svlog";
 const STDOUT = 1;
 const STDERR = 2;
 const FAULT = 1;
@@ -50,18 +51,18 @@ function explain(failure: unknown): number {
   // As when the reader of a filter goes: there is nothing left to say to it.
   if (failure instanceof ReaderGone) return 0;
   if (failure instanceof Fatal) {
-    say("fatal: ", failure.line);
+    say(NAME, ["fatal: ", failure.line]);
     return failure.exitCode;
   }
   if (failure instanceof TimeError) {
-    say("fatal: ", failure.message);
+    say(NAME, ["fatal: ", failure.message]);
     return USAGE;
   }
   if (failure instanceof SystemFailure) {
-    say("fatal: ", unableTo(["go on"], failure));
+    say(NAME, ["fatal: ", unableTo(["go on"], failure)]);
     return SYSTEM_TROUBLE;
   }
-  say("fatal: our own fault, please report it: ", String((failure as Error).stack ?? failure));
+  say(NAME, ["fatal: ", ownFault(failure)]);
   return OWN_FAULT;
 }
 
@@ -198,13 +199,5 @@ async function openPager(): Promise<{ fd: number; close: () => Promise<void> }> 
 }
 
 function warn(text: string): void {
-  say("warning: ", text);
-}
-
-/** Where nobody reads it, there is no other place to say it. */
-function say(...words: readonly (string | Uint8Array)[]): void {
-  const bytes = joined(["svlog: ", ...words, "\n"]);
-  ignoring(["EPIPE", "EAGAIN", "EIO", "ENOSPC", "EBADF"], () =>
-    posix.write(STDERR, bytes, 0, bytes.length),
-  );
+  say(NAME, ["warning: ", text]);
 }

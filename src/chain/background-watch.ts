@@ -8,6 +8,7 @@ import { AT_CWD } from "../posix/files.ts";
 import { joined, unableTo } from "../posix/message.ts";
 import { FD_CLOEXEC } from "../posix/pipes.ts";
 import { posix } from "../posix/real.ts";
+import { say } from "../posix/say.ts";
 import { CATCHABLE } from "../posix/signals.ts";
 import { isOpen } from "../posix/start.ts";
 import type { Fd } from "../posix/types.ts";
@@ -17,7 +18,6 @@ import { handedOn, startNext } from "./beside.ts";
 import type { Resident, State, Words } from "./chain.ts";
 import { End, fatal, TROUBLE, usage } from "./end.ts";
 import { type LongSyntax, readLongOptions } from "./long-options.ts";
-import { say } from "./say.ts";
 
 const HELP = `Usage: background-watch [-t MS] [-d FD] PIDFILE PROGRAM…
 

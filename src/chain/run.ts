@@ -3,13 +3,13 @@ import { execute, ignoreAgain } from "../posix/exec.ts";
 import { SystemFailure } from "../posix/failure.ts";
 import { argumentBytes, environmentBytes } from "../posix/launch.ts";
 import { leave } from "../posix/leave.ts";
-import { joined, unableTo } from "../posix/message.ts";
+import { unableTo } from "../posix/message.ts";
+import { ownFault, put, say } from "../posix/say.ts";
 import { firstThatRuns, realPath, whyNotRun } from "../posix/search.ts";
 import { settle } from "../posix/settle.ts";
 import type { Command, House, Link, Next, State, Words } from "./chain.ts";
 import { fatal, isEnd } from "./end.ts";
 import { searchPath } from "./path.ts";
-import { put } from "./say.ts";
 import { realSystem } from "./system.ts";
 
 const STDOUT = 1;
@@ -88,7 +88,6 @@ function endWith(failure: unknown, name: string): never {
     put(STDERR, failure.said);
     leave(failure.exitCode);
   }
-  const told = failure instanceof Error ? failure.stack : String(failure);
-  put(STDERR, joined([`${name}: fatal: our own fault, please report it: ${told}\n`]));
+  say(name, ["fatal: ", ownFault(failure)]);
   leave(OWN_FAULT);
 }

@@ -21,6 +21,7 @@ export { getLimit, setLimit } from "./limits.ts";
 export { causeText, Fatal, joined, orFatal, unableTo, type Words } from "./message.ts";
 export { FD_CLOEXEC, O_NONBLOCK, POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT } from "./pipes.ts";
 export { posix } from "./real.ts";
+export { ownFault, put, say } from "./say.ts";
 export { firstThatRuns, realPath, whyNotRun } from "./search.ts";
 export { settle } from "./settle.ts";
 export { handedOn } from "./spawn.ts";

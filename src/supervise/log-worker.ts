@@ -1,6 +1,6 @@
 /** The program of a thread that writes logs: any number of them, each as a multilog of its own would. */
 import { createMultilog, type Multilog } from "../multilog/index.ts";
-import { Fatal, listenInThread, posixAt, threadData } from "../posix/index.ts";
+import { Fatal, listenInThread, ownFault, posixAt, threadData } from "../posix/index.ts";
 import type { FromLogThread, LogThreadData, ToLogThread } from "./log-messages.ts";
 import { LogThreadPosix } from "./log-thread-posix.ts";
 
@@ -42,7 +42,7 @@ async function keep(order: Extract<ToLogThread, { readonly kind: "open" }>): Pro
     await multilog.closed;
     post({ kind: "ended", log });
   } catch (failure) {
-    const told = failure instanceof Fatal ? failure.line : ownFault(failure);
+    const told = failure instanceof Fatal ? failure.line : Buffer.from(ownFault(failure));
     post({ kind: "ended", log, cause: told });
   } finally {
     logs.delete(log);
@@ -54,8 +54,4 @@ function close(log: number): void {
   if (kept === undefined) return;
   kept.closings++;
   kept.multilog?.close().catch(() => undefined);
-}
-
-function ownFault(fault: unknown): Buffer {
-  return Buffer.from(`our own fault, please report it: ${(fault as Error).stack ?? String(fault)}`);
 }

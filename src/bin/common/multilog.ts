@@ -5,13 +5,22 @@
  */
 import { startMultilog } from "../../multilog/multilog.ts";
 import { parseScript } from "../../multilog/script.ts";
-import { Fatal, ignoreAgain, ignoring, joined, leave, posix, setUmask } from "../../posix/index.ts";
+import {
+  Fatal,
+  ignoreAgain,
+  joined,
+  leave,
+  ownFault,
+  posix,
+  put,
+  say,
+  setUmask,
+} from "../../posix/index.ts";
 
 const NAME = "multilog";
 const manifest = new URL("../../../package.json", import.meta.url);
 const STDIN = 0;
 const STDOUT = 1;
-const STDERR = 2;
 const OWN_FAULT = 101;
 const SYSTEM_TROUBLE = 111;
 /** As in the C program: what multilog makes is readable, whatever its caller's umask. */
@@ -33,13 +42,10 @@ export async function multilog(words: readonly Uint8Array[]): Promise<number> {
     return await capture(words);
   } catch (failure) {
     if (failure instanceof Fatal) {
-      say(STDERR, ["fatal: ", failure.line]);
+      say(NAME, ["fatal: ", failure.line]);
       return failure.exitCode;
     }
-    say(STDERR, [
-      "fatal: our own fault, please report it: ",
-      String((failure as Error).stack ?? failure),
-    ]);
+    say(NAME, ["fatal: ", ownFault(failure)]);
     return OWN_FAULT;
   }
 }
@@ -60,7 +66,7 @@ async function capture(words: readonly Uint8Array[]): Promise<number> {
     input: STDIN,
     onWarning: (line) => {
       warned = true;
-      say(STDERR, ["warning: ", line]);
+      say(NAME, ["warning: ", line]);
     },
   });
   act = (signal) => void (signal === "SIGTERM" ? running.close() : running.rotate());
@@ -71,25 +77,18 @@ async function capture(words: readonly Uint8Array[]): Promise<number> {
 async function check(words: readonly Uint8Array[]): Promise<number> {
   const { checkScript } = await import("../../multilog/check.ts");
   const { explanation, mistakes } = checkScript(words, posix);
-  for (const line of explanation) put(STDOUT, [line]);
-  for (const mistake of mistakes) say(STDERR, ["mistake: ", mistake]);
+  for (const line of explanation) print(line);
+  for (const mistake of mistakes) say(NAME, ["mistake: ", mistake]);
   return mistakes.length === 0 ? 0 : 100;
 }
 
 async function tell(what: "--help" | "--version"): Promise<number> {
-  if (what === "--help") put(STDOUT, [(await import("./multilog-help.ts")).HELP]);
-  else put(STDOUT, [(await import("./version.ts")).versionOf(manifest)]);
+  if (what === "--help") print((await import("./multilog-help.ts")).HELP);
+  else print((await import("./version.ts")).versionOf(manifest));
   return 0;
 }
 
-function say(fd: number, words: readonly (string | Uint8Array)[]): void {
-  put(fd, [`${NAME}: `, ...words]);
-}
-
-/** Writes a line; where nobody reads it, there is no other place to say it. */
-function put(fd: number, words: readonly (string | Uint8Array)[]): void {
-  const bytes = joined([...words, "\n"]);
-  ignoring(["EPIPE", "EAGAIN", "EIO", "ENOSPC", "EBADF"], () =>
-    posix.write(fd, bytes, 0, bytes.length),
-  );
+/** Writes a line to standard output. */
+function print(line: string | Uint8Array): void {
+  put(STDOUT, joined([line, "\n"]));
 }

@@ -1,10 +1,10 @@
 /** The command supervise: one service under one supervisor. */
 import type { Resident } from "../../chain/chain.ts";
-import { handedOn, posix, readLaunch, sweepOrphans } from "../../posix/index.ts";
+import { handedOn, posix, readLaunch, say, sweepOrphans } from "../../posix/index.ts";
 import { signalBits } from "../../posix/signals.ts";
 import { Supervisor } from "../../supervise/supervisor.ts";
 import { hearSignals } from "./hear.ts";
-import { asResident, say, type Tool, Usage } from "./tool.ts";
+import { asResident, type Tool, Usage } from "./tool.ts";
 
 const NAME = "supervise";
 const HELP = `Usage: supervise DIR

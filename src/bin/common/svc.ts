@@ -1,12 +1,12 @@
 /** svc: telling supervisors what to do. */
 import type { Resident } from "../../chain/chain.ts";
-import { posix, workingDirectory } from "../../posix/index.ts";
+import { posix, say, workingDirectory } from "../../posix/index.ts";
 import { addressees } from "../../supervise/addressees.ts";
 import { Awaited, sendCommands } from "../../supervise/svc.ts";
 import { type Goal, readLetters, VERBS, type Verb } from "../../supervise/svc-words.ts";
 import { Visits } from "../../supervise/visits.ts";
 import { namesOf, serviceDir } from "./service-names.ts";
-import { asResident, say, Usage } from "./tool.ts";
+import { asResident, Usage } from "./tool.ts";
 
 const NAME = "svc";
 /** As much as one write puts into a FIFO undivided. */

@@ -6,6 +6,7 @@ import {
   orFatal,
   posix,
   readLaunch,
+  say,
   sweepOrphans,
   workingDirectory,
 } from "../../posix/index.ts";
@@ -18,7 +19,7 @@ import { Repeats } from "../../supervise/repeats.ts";
 import { Tree } from "../../supervise/tree.ts";
 import { hearSignals } from "./hear.ts";
 import { bin } from "./own-place.ts";
-import { asResident, say } from "./tool.ts";
+import { asResident } from "./tool.ts";
 
 const HELP = `Usage: svscan [--isolate] [DIR]
 

@@ -1,7 +1,6 @@
 /** What the commands of services have in common: how they are begun, how they end, what they say. */
 import type { Resident, State, Words } from "../../chain/chain.ts";
-import { put } from "../../chain/say.ts";
-import { Fatal, joined } from "../../posix/index.ts";
+import { Fatal, joined, ownFault, put, say } from "../../posix/index.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -43,15 +42,9 @@ async function runTool(tool: Tool, [, ...words]: Words, state: State): Promise<n
       say(tool.name, ["fatal: ", failure.line]);
       return failure.exitCode;
     }
-    const told = String((failure as Error).stack ?? failure);
-    say(tool.name, ["fatal: our own fault, please report it: ", told]);
+    say(tool.name, ["fatal: ", ownFault(failure)]);
     return OWN_FAULT;
   }
-}
-
-/** Says a line on stderr, behind the command's name. */
-export function say(name: string, words: readonly (string | Uint8Array)[]): void {
-  put(STDERR, joined([name, ": ", ...words, "\n"]));
 }
 
 /** Writes to standard output. */
