@@ -95,8 +95,11 @@ export class Caretaker {
     return done;
   }
 
+  /** Whether something is to be done between two batches: rotations by the clock or by ALRM, removals by age. */
   get isDue(): boolean {
-    return this.prunings.size > 0 || [...this.rotations.values()].some(({ isDue }) => isDue);
+    if (this.prunings.size > 0) return true;
+    for (const { isDue } of this.rotations.values()) if (isDue) return true;
+    return false;
   }
 
   /** Does what is due; what fails is tried again. */
@@ -129,10 +132,10 @@ export class Caretaker {
     done.then(resume, resume);
   }
 
-  /** `:sync=always`: on the disk before it is taken from the pipe. */
-  async syncBeforeTaking(): Promise<void> {
-    if (this.always.length === 0) return;
-    await Promise.all(
+  /** `:sync=always`: on the disk before it is taken from the pipe; undefined where nobody asks for it. */
+  syncBeforeTaking(): Promise<unknown> | undefined {
+    if (this.always.length === 0) return undefined;
+    return Promise.all(
       this.always.map((syncing) =>
         this.sync(syncing, (words, failure) => this.trouble.pause(words, failure)),
       ),

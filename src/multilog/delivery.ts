@@ -39,27 +39,38 @@ export class Delivery {
   }
 
   /**
-   * Writes a batch that stands in memory; it is not yet taken from the source then. Left in it only
-   * when the program is to end and cannot write.
+   * Tries to write a batch that stands in memory; it is not yet taken from the source then.
+   *
+   * @returns what is in the way; the batch is `persist`'s then
    */
-  async deliver(source: Source, batch: Batch): Promise<Outcome> {
-    const { writer } = this;
-    const { course } = this.parts;
-    writer.begin();
-    for (let tries = 0; ; tries++) {
-      // While this engine waited, others may have used the kernel's memory.
-      if (tries > 0 && !source.offerAgain(writer.memory, batch)) return this.noteGone(batch);
-      const blocked = this.checkNames() ?? writer.attempt(batch.length);
-      if (blocked === undefined) {
-        if (tries === 0) this.most = Math.min(this.largest, this.most * 2);
-        return "written";
-      }
-      if (course.isStopping && source.survives && blocked.kind === "failure") {
+  attempt(batch: Batch): Blocked | undefined {
+    this.writer.begin();
+    const blocked = this.tryOnce(batch);
+    if (blocked === undefined) this.most = Math.min(this.largest, this.most * 2);
+    return blocked;
+  }
+
+  /**
+   * Writes a batch that could not be written, however long it takes. Left in the source only when
+   * the program is to end and cannot write.
+   */
+  async persist(source: Source, batch: Batch, obstacle: Blocked): Promise<Outcome> {
+    let blocked: Blocked | undefined = obstacle;
+    while (blocked !== undefined) {
+      if (this.parts.course.isStopping && source.survives && blocked.kind === "failure") {
         this.takeBack(batch);
         return "left";
       }
       await this.overcome(blocked);
+      // While this engine waited, others may have used the kernel's memory.
+      if (!source.offerAgain(this.writer.memory, batch)) return this.noteGone(batch);
+      blocked = this.tryOnce(batch);
     }
+    return "written";
+  }
+
+  private tryOnce(batch: Batch): Blocked | undefined {
+    return this.checkNames() ?? this.writer.attempt(batch.length);
   }
 
   private noteGone(batch: Batch): Outcome {

@@ -16,16 +16,16 @@ import { LabelClock } from "./label-clock.ts";
 import { Logdir, type LogdirHost } from "./logdir.ts";
 import { Pace } from "./pace.ts";
 import { RepeatWatch, reportRepeated } from "./repeat-watch.ts";
+import { Rest } from "./rest.ts";
 import { RunningAccount } from "./running-account.ts";
 import type { Script } from "./script.ts";
 import type { Batch, Source } from "./source.ts";
 import { StatusFile } from "./status-file.ts";
-import { Trouble, type Warn } from "./trouble.ts";
+import { type Blocked, Trouble, type Warn } from "./trouble.ts";
 
 /** A batch at the most. */
 const MOST_BATCH_BYTES = 512 * 1024;
-/** How long a busy source is left alone: 2 ms cost half the CPU of 1 ms at 50,000 lines a second (bench/cpu.bench.ts). */
-const REST_MS = 2;
+
 export interface EngineOptions {
   readonly posix: Posix;
   readonly kernel: Kernel;
@@ -33,6 +33,8 @@ export interface EngineOptions {
   /** Where `e` writes. */
   readonly stderr: Fd;
   readonly pauseMs: number;
+  /** Nothing else is done on this thread: it may stand still for some milliseconds. */
+  readonly isAlone: boolean;
   readonly onRotated: (path: Uint8Array, archive: Buffer | undefined) => void;
 }
 
@@ -50,6 +52,7 @@ export class Engine {
   private caretaker: Caretaker | undefined;
   private watches: RepeatWatch[] = [];
   private readonly pace = new Pace();
+  private readonly rest: Rest;
   private readonly course = { isStopping: false, fault: undefined as Error | undefined };
   /** The source was told that the program wants to end. */
   private finishing = false;
@@ -84,6 +87,7 @@ export class Engine {
       repeatedLines: 0,
     };
     this.running = new RunningAccount(posix, books, script.statsFile, warn);
+    this.rest = new Rest(posix, () => options.isAlone && !logdirs.some((log) => log.isRotating));
   }
 
   private makeLogdirs(script: Script): Logdir[] {
@@ -157,7 +161,7 @@ export class Engine {
     const { course, writer } = this;
     for (;;) {
       if (course.fault !== undefined) throw course.fault;
-      await this.keepHouse();
+      if (this.caretaker?.isDue) await this.caretaker.work();
       if (course.isStopping && !this.finishing) {
         this.finishing = true;
         source.finishLine(writer.memory);
@@ -165,20 +169,26 @@ export class Engine {
       if (course.isStopping && source.canLeave && !writer.inLine) return;
       const batch = source.offer(writer.memory, this.delivery.mostBytes, writer.inLine);
       if (batch !== undefined) {
-        if (!(await this.serve(source, batch))) return;
+        const served = this.serve(source, batch);
+        if (served !== undefined && !(await served)) return;
         // Signals, timers and the other engines have their turn between two batches.
-        if (batch.more) await new Promise((resolve) => setImmediate(resolve));
-        else if (!course.isStopping) await this.pause(source);
+        const pause = batch.more ? turn() : this.pause(source);
+        if (pause !== undefined) await pause;
       } else if (source.ended) return;
       else if (!this.isCalled) await source.wait();
     }
   }
 
-  /** Until the next batch: a busy source is left alone for a moment, a quiet one says when. */
-  private async pause(source: Source): Promise<void> {
+  /**
+   * Until the next batch: a busy source is left alone for a moment, a quiet one says when.
+   *
+   * @returns undefined where there is nothing to wait for
+   */
+  private pause(source: Source): Promise<void> | undefined {
+    if (this.course.isStopping) return undefined;
     const { posix } = this.options;
-    if (this.pace.isBusy(this.writer.lastLines, posix.monotonicMs())) await posix.sleep(REST_MS);
-    else if (!this.isCalled) await source.wait();
+    if (this.pace.isBusy(this.writer.lastLines, posix.monotonicMs())) return this.rest.take();
+    return this.isCalled ? undefined : source.wait();
   }
 
   /** Whether somebody called while nothing waited: a wake-up ends only a waiting that has begun. */
@@ -186,24 +196,33 @@ export class Engine {
     return this.caretaker?.isDue === true || this.course.fault !== undefined;
   }
 
-  /** What is due between two batches: rotations by the clock or by ALRM, removals by age, a sync. */
-  private async keepHouse(): Promise<void> {
-    if (this.caretaker?.isDue) await this.caretaker.work();
-  }
-
   /**
-   * Writes a batch and takes it from the source.
+   * Writes a batch and takes it from the source: at once where nothing is in the way, as a promise
+   * for every batch of a busy source would cost a tenth of its CPU.
    *
    * @returns false when it was left in the source, because the program is to end and cannot write
    */
-  private async serve(source: Source, batch: Batch): Promise<boolean> {
-    const outcome = await this.delivery.deliver(source, batch);
+  private serve(source: Source, batch: Batch): Promise<boolean> | undefined {
+    const blocked = this.delivery.attempt(batch);
+    if (blocked !== undefined) return this.serveLater(source, batch, blocked);
+    const sync = this.caretaker?.syncBeforeTaking();
+    if (sync === undefined) return void this.take(source, batch);
+    return sync.then(() => this.take(source, batch));
+  }
+
+  private async serveLater(source: Source, batch: Batch, blocked: Blocked): Promise<boolean> {
+    const outcome = await this.delivery.persist(source, batch, blocked);
     if (outcome === "written") {
       await this.caretaker?.syncBeforeTaking();
-      source.take(batch);
-      this.noteTaken(batch);
+      this.take(source, batch);
     }
     return outcome !== "left";
+  }
+
+  private take(source: Source, batch: Batch): true {
+    source.take(batch);
+    this.noteTaken(batch);
+    return true;
   }
 
   private noteTaken(batch: Batch): void {
@@ -267,6 +286,8 @@ export class Engine {
     }
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** No larger than the smallest log: what a SIGKILL repeats is no more than one file. */
 function largestBatch(script: Script): number {

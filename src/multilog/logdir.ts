@@ -271,6 +271,11 @@ export class Logdir {
     );
   }
 
+  /** Whether a rotation is at work, or was left to the next start. */
+  get isRotating(): boolean {
+    return !this.rotation.isNone;
+  }
+
   /** Whether a rotation could not be finished; `current` stays unclean, so that a start looks at everything. */
   get isLeft(): boolean {
     return !this.rotation.isNone || this.files.isHalfDone;

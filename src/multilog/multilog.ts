@@ -25,6 +25,11 @@ export interface MultilogOptions {
   readonly stderr?: Fd;
   /** Pause before a failed step is tried again, milliseconds; 5000, as in the C program. */
   readonly pauseMs?: number;
+  /**
+   * This thread has nothing else to do: while lines come thick and fast, it may stand still for 4 ms
+   * at a time. false, as in a program with a life of its own.
+   */
+  readonly isAlone?: boolean;
   /** Is told every warning, also those from before there is a Multilog to listen to. */
   readonly onWarning?: (line: Buffer) => void;
   /** The system; for tests. */
@@ -103,6 +108,7 @@ export async function startMultilog(script: Script, options: MultilogOptions): P
     kernel: sharedKernel,
     stderr: options.stderr ?? STDERR,
     pauseMs: options.pauseMs ?? PAUSE_MS,
+    isAlone: options.isAlone ?? false,
     warn: (line) => {
       options.onWarning?.(line);
       // In a turn of their own: what a listener throws is its program's, and does not end the capture.

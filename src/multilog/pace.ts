@@ -1,8 +1,8 @@
 /**
- * Whether a source is busy: then it is served every two milliseconds, whatever it brings, instead
+ * Whether a source is busy: then it is served every few milliseconds, whatever it brings, instead
  * of at every write.
  *
- * A wake-up costs some 60 us of CPU, a look at the pipe after a rest some 20: 50,000 single-line
+ * A wake-up costs some 60 us of CPU, a look at the pipe after a rest hardly more: 50,000 single-line
  * writes a second take 5 % of a core so (bench/cpu.bench.ts). A source that brings a line every
  * millisecond is quiet, and served at once.
  */

@@ -20,6 +20,8 @@ import type { Batch, BatchMemory, Source } from "./source.ts";
 const LF = 0x0a;
 /** What a busy log's pipe is enlarged to: the most that an unprivileged user may ask for. */
 const LARGE_PIPE_BYTES = 1 << 20;
+/** In steps, as all pipes of an unprivileged user may hold 64 MiB together. */
+const PIPE_STEP = 4;
 /** Kernels 5.5 to 5.13 may not tell of bytes that come to a pipe which is not empty: look again. */
 const RECHECK_MS = 1000;
 
@@ -34,7 +36,8 @@ export class PipeSource implements Source {
   private readonly copyOut: Fd;
   private readonly copyIn: Fd;
   private pipeBytes: number;
-  private enlarged = false;
+  /** It is as large as it may be. */
+  private isLargest = false;
   private hasPart = false;
   private oneLine = false;
   private hurried = false;
@@ -132,8 +135,8 @@ export class PipeSource implements Source {
   private served(length: number, taken: number, copied: number, more: boolean): Batch {
     // When the program is to end, the line that had begun is done, and the next one a successor's.
     this.hasPart = taken < copied && !this.oneLine;
-    // A busy log: half of what the pipe can hold stood in it.
-    if (copied * 2 >= this.pipeBytes) this.enlarge();
+    // A busy log: some rests more would fill it.
+    if (copied * 8 >= this.pipeBytes) this.enlarge();
     // What fills a quarter of the pipe in a moment would fill all of it in a rest.
     const isFilling = copied * 4 >= this.pipeBytes;
     return { length, taken, more: more || isFilling || this.oneLine || this.hangup };
@@ -141,12 +144,13 @@ export class PipeSource implements Source {
 
   /** @returns whether the pipe is larger now */
   private enlarge(): boolean {
-    if (this.enlarged) return false;
-    this.enlarged = true;
+    if (this.isLargest) return false;
     const before = this.pipeBytes;
-    if (before < LARGE_PIPE_BYTES) this.posix.resizePipe(this.fd, LARGE_PIPE_BYTES);
+    const wanted = Math.min(LARGE_PIPE_BYTES, PIPE_STEP * before);
+    if (wanted > before) this.posix.resizePipe(this.fd, wanted);
     this.pipeBytes = this.fitCopy();
-    return this.pipeBytes > before;
+    this.isLargest = this.pipeBytes <= before;
+    return !this.isLargest;
   }
 
   offerAgain(into: BatchMemory, batch: Batch): boolean {

@@ -15,6 +15,9 @@ const seconds = new BigInt64Array(1);
 const brokenDown = Buffer.alloc(64);
 const TM_OFFSET_AT = 40;
 
+/** Nobody ever wakes who waits for it. */
+const never = new Int32Array(new SharedArrayBuffer(4));
+
 let zoneRead = false;
 
 function localTime(unixSeconds: bigint): LocalTime | undefined {
@@ -42,4 +45,5 @@ export const clock: Clock = {
   monotonicMs: () => performance.now(),
   localTime,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  standStill: (ms) => void Atomics.wait(never, 0, 0, ms),
 };

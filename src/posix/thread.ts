@@ -2,14 +2,16 @@
  * Threads of this process with a JavaScript of their own, and the pool of threads in which the system
  * is waited for. Descriptors are the process's: their numbers mean the same in every thread.
  */
-import {
-  isMainThread,
-  parentPort,
-  Worker,
-  type WorkerOptions,
-  workerData,
-} from "node:worker_threads";
+import { createRequire } from "node:module";
+import type { Worker, WorkerOptions } from "node:worker_threads";
 import { SystemFailure } from "./failure.ts";
+
+const requireHere = createRequire(import.meta.url);
+
+/** Loaded where threads are wanted: it takes some milliseconds of every other command's start. */
+function library(): typeof import("node:worker_threads") {
+  return requireHere("node:worker_threads") as typeof import("node:worker_threads");
+}
 
 /** A thread as the one that started it sees it. */
 export interface Thread {
@@ -51,7 +53,7 @@ export function startThread(
 
 function makeWorker(file: URL, options: WorkerOptions): Worker {
   try {
-    return new Worker(file, options);
+    return new (library().Worker)(file, options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_WORKER_INIT_FAILED") throw error;
     throw new SystemFailure("EAGAIN", "pthread_create");
@@ -60,13 +62,13 @@ function makeWorker(file: URL, options: WorkerOptions): Worker {
 
 /** In a thread: what it was given at its start. */
 export function threadData(): unknown {
-  return workerData as unknown;
+  return library().workerData as unknown;
 }
 
 /** In a thread: hears what is posted to it, as long as it lives. @returns what posts an answer */
 export function listenInThread(onMessage: (message: unknown) => void): (message: unknown) => void {
-  if (isMainThread || parentPort === null) throw new Error("this is no thread");
-  const port = parentPort;
+  const { isMainThread, parentPort: port } = library();
+  if (isMainThread || port === null) throw new Error("this is no thread");
   port.on("message", onMessage);
   return (message) => port.postMessage(message);
 }

@@ -158,6 +158,8 @@ export interface Clock {
   /** The C library's localtime (TZ and the system's zone files); undefined where it has no answer. */
   localTime(unixSeconds: bigint): LocalTime | undefined;
   sleep(ms: number): Promise<void>;
+  /** Sleeps with the whole thread: no timer, no signal handler and no other promise has its turn. */
+  standStill(ms: number): void;
 }
 
 /** A program that this process is to become, and what it finds. */

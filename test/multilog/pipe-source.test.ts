@@ -95,14 +95,23 @@ test("a batch says whether more may stand behind it", (t) => {
   assert.equal(taker.offer(9)?.batch.more, false);
 });
 
-test("a busy pipe is enlarged, as far as the user may", (t) => {
+test("a busy pipe is enlarged in steps, as far as the user may", (t) => {
   const { taker, say, readEnd } = reading(t);
   say("line\n");
   taker.take();
   assert.equal(posix.pipeSize(readEnd), 65_536);
-  say(`${"x".repeat(40_000)}\n`);
-  taker.take();
-  assert.equal(posix.pipeSize(readEnd), 1 << 20);
+  const grows = (bytes: number): number => {
+    say(`${"x".repeat(bytes)}\n`);
+    taker.take();
+    return posix.pipeSize(readEnd);
+  };
+  assert.deepEqual([4000, 9000, 20_000, 40_000, 200_000].map(grows), [
+    1 << 16,
+    1 << 18,
+    1 << 18,
+    1 << 20,
+    1 << 20,
+  ]);
 });
 
 test("a line that fills the pipe makes it larger, and waits there for its end", async (t) => {

@@ -64,6 +64,7 @@ async function capture(words: readonly Uint8Array[]): Promise<number> {
   for (const signal of ["SIGTERM", "SIGALRM"] as const) process.on(signal, () => act(signal));
   const running = await startMultilog(script, {
     input: STDIN,
+    isAlone: true,
     onWarning: (line) => {
       warned = true;
       say(NAME, ["warning: ", line]);
