@@ -4,7 +4,15 @@
  *
  * It is news about the logs, not a log: a failure to write it is said once and never stops a line.
  */
-import { AT_CWD, ignoring, joined, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import {
+  AT_CWD,
+  ignoring,
+  joined,
+  type Posix,
+  readSmall,
+  SystemFailure,
+  unableTo,
+} from "../posix/index.ts";
 import { type Account, parseAccount } from "./account.ts";
 import type { Warn } from "./trouble.ts";
 
@@ -33,7 +41,7 @@ export class StatsFile {
   /** The account that stands in the file; undefined when there is none, or it is not one. */
   read(): Account | undefined {
     try {
-      const text = this.readAll();
+      const text = readSmall(this.posix, AT_CWD, this.path, LARGEST_BYTES)?.toString();
       if (text === undefined) return undefined;
       const account = parseAccount(text);
       if (account === undefined)
@@ -43,18 +51,6 @@ export class StatsFile {
       if (!(failure instanceof SystemFailure)) throw failure;
       this.warn(unableTo(["read ", this.path, ", beginning a new account"], failure));
       return undefined;
-    }
-  }
-
-  private readAll(): string | undefined {
-    const { posix, path } = this;
-    if (posix.statusAt(AT_CWD, path) === undefined) return undefined;
-    const fd = posix.openAt(AT_CWD, path, "read");
-    try {
-      const bytes = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, LARGEST_BYTES));
-      return bytes.toString("utf8", 0, posix.readAt(fd, bytes, 0, bytes.length, 0));
-    } finally {
-      posix.close(fd);
     }
   }
 

@@ -8,6 +8,7 @@ export { execute, ignoreAgain, putBack, setUmask } from "./exec.ts";
 export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.ts";
 export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./failure.ts";
 export { AT_CWD } from "./files.ts";
+export { keepYoungSmall } from "./heap.ts";
 export { become, findAccount, identity } from "./identity.ts";
 export {
   argumentBytes,
@@ -24,6 +25,7 @@ export { posix } from "./real.ts";
 export { ownFault, put, say } from "./say.ts";
 export { firstThatRuns, realPath, whyNotRun } from "./search.ts";
 export { settle } from "./settle.ts";
+export { namesAt, readSmall } from "./small-file.ts";
 export { handedOn } from "./spawn.ts";
 export { whileIgnoring } from "./start.ts";
 export {

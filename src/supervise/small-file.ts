@@ -1,29 +1,9 @@
 /** Files of a few bytes in a service directory: reading one, and replacing one as a whole. */
-import { type Fd, ignoring, type Name, type Posix, SystemFailure } from "../posix/index.ts";
+import { type Fd, type Posix, SystemFailure } from "../posix/index.ts";
+
+export { readSmall } from "../posix/index.ts";
 
 const MODE = 0o644;
-const PAGE_BYTES = 4096;
-
-/** @returns the beginning of a file, up to `mostBytes`; undefined when there is no such file */
-export function readSmall(
-  posix: Posix,
-  dir: Fd,
-  name: Name,
-  mostBytes: number = PAGE_BYTES,
-): Buffer | undefined {
-  const fd = ignoring(["ENOENT"], () => posix.openAt(dir, name, "read"));
-  if (fd === undefined) return undefined;
-  try {
-    // A tree of a thousand services reads thousands of them: no more memory than is needed.
-    const memory = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, mostBytes));
-    let length = 0;
-    for (let got = -1; got !== 0 && length < memory.length; length += got)
-      got = posix.read(fd, memory, length, memory.length - length);
-    return memory.subarray(0, length);
-  } finally {
-    posix.close(fd);
-  }
-}
 
 /** Which step of replacing a file failed. */
 export class ReplaceFailure extends Error {
