@@ -40,5 +40,6 @@ export function spanOf({ since, until, after }: Range, toUnix: ToUnix): Span {
     const next = { seconds, nanos: nanos + 1 };
     if (compareKeys(next, from) > 0) from = next;
   }
-  return { from, to: until === undefined ? ALWAYS.to : unix(until) };
+  if (until !== undefined) return { from, to: unix(until) };
+  return from === ALWAYS.from ? ALWAYS : { from, to: ALWAYS.to };
 }

@@ -7,7 +7,6 @@ import {
   type Fd,
   type FileStatus,
   type Files,
-  type Name,
   SystemFailure,
   unpack,
 } from "../posix/index.ts";
@@ -99,14 +98,23 @@ const DIRECTORY = 0o040000;
 
 function compressionOf(files: Files, fd: Fd): Compression | undefined {
   const head = Buffer.alloc(MAGIC_BYTES);
-  const length = files.readAt(fd, head, 0, MAGIC_BYTES, 0);
+  return compressionIn(head.subarray(0, files.readAt(fd, head, 0, MAGIC_BYTES, 0)));
+}
+
+/** @param head  the first bytes of a file */
+export function compressionIn(head: Buffer): Compression | undefined {
+  const { length } = head;
   const found = MAGICS.find(
     ([, magic]) => length >= magic.length && magic.every((byte, i) => head[i] === byte),
   );
   return found?.[0];
 }
 
-/** The name of a file for people. */
-export function shown(name: Name): string {
-  return Buffer.from(name).toString();
+interface Identity {
+  readonly device: number;
+  readonly inode: number;
+}
+
+export function isSameFile(a: Identity, b: Identity): boolean {
+  return a.inode === b.inode && a.device === b.device;
 }

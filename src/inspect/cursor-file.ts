@@ -4,11 +4,11 @@
  * A place is a file's device, inode and offset, and the last label before it. The label tells whether
  * the file is still the same; where it is not, lines behind the label follow.
  */
-import { AT_CWD, ignoring, type Posix } from "../posix/index.ts";
+import { AT_CWD, ignoring, joined, orFatal, type Posix, readSmall } from "../posix/index.ts";
 import { isLabel } from "../tai64/label.ts";
 import type { Bound } from "./bound.ts";
 import { keyOf, labelText } from "./label-key.ts";
-import type { Place } from "./line-source.ts";
+import type { Place } from "./line-buffer.ts";
 import { lastLabel } from "./search.ts";
 import type { Selection } from "./selection.ts";
 
@@ -24,33 +24,23 @@ export type Reached = Place & { readonly label?: Bound | undefined };
 
 export class CursorFile {
   private readonly posix: Posix;
-  private readonly path: string;
+  private readonly path: Buffer;
+  private readonly fresh: Buffer;
   private readonly entries: Map<string, Entry>;
   private written: string;
 
   /** @throws SystemFailure when it cannot be read, SyntaxError when it is no cursor file */
-  constructor(posix: Posix, path: string) {
+  constructor(posix: Posix, path: string | Uint8Array) {
     this.posix = posix;
-    this.path = path;
-    this.written = this.read();
+    this.path = Buffer.from(path);
+    this.fresh = joined([path, ".new"]);
+    this.written = readSmall(posix, AT_CWD, path, MOST_BYTES)?.toString() ?? "";
     this.entries = new Map(this.written === "" ? [] : Object.entries(parse(this.written)));
   }
 
-  private read(): string {
-    const { posix, path } = this;
-    const fd = ignoring(["ENOENT"], () => posix.openAt(AT_CWD, path, "read"));
-    if (fd === undefined) return "";
-    try {
-      const bytes = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, MOST_BYTES));
-      return bytes.toString("utf8", 0, posix.readAt(fd, bytes, 0, bytes.length, 0));
-    } finally {
-      posix.close(fd);
-    }
-  }
-
   /** Where the last run stopped in a log. */
-  placeOf(path: string): Reached | undefined {
-    const entry = this.entries.get(path);
+  placeOf(path: Buffer): Reached | undefined {
+    const entry = this.entries.get(keyFor(path));
     if (entry === undefined) return undefined;
     const key = entry.label === undefined ? undefined : keyOf(Buffer.from(entry.label));
     return { ...entry, label: key && { kind: "label", ...key } };
@@ -61,24 +51,27 @@ export class CursorFile {
    *
    * @param isWaiting  whether a line of the log was read and is not out yet
    */
-  reached(path: string, source: Selection, isWaiting: boolean): void {
+  reached(path: Buffer, source: Selection, isWaiting: boolean): void {
     const place = isWaiting ? source.placeBefore() : source.placeNow();
     const { file } = source.bytes;
     if (source.holdsBack || place === undefined || place.inode !== file?.inode) return;
-    const known = this.entries.get(path);
+    const known = this.entries.get(keyFor(path));
     if (known?.offset === place.offset && known.inode === place.inode) return;
     const found = lastLabel(file, place.offset);
     const label = found && labelText(found.key.seconds, found.key.nanos);
-    this.entries.set(path, { ...place, label });
+    this.entries.set(keyFor(path), { ...place, label });
   }
 
-  /** @throws SystemFailure when it cannot be written */
+  /** @throws Fatal when it cannot be written */
   save(): void {
-    const { posix, path } = this;
+    orFatal(["write the cursor file ", this.path], () => this.write());
+  }
+
+  private write(): void {
+    const { posix, path, fresh } = this;
     const logs = Object.fromEntries(this.entries);
     const text = `${JSON.stringify({ version: VERSION, logs }, undefined, 1)}\n`;
     if (text === this.written) return;
-    const fresh = `${path}.new`;
     ignoring(["ENOENT"], () => posix.unlinkAt(AT_CWD, fresh));
     const fd = posix.openAt(AT_CWD, fresh, "new", MODE);
     try {
@@ -90,6 +83,12 @@ export class CursorFile {
     posix.renameAt(AT_CWD, fresh, path);
     this.written = text;
   }
+}
+
+/** A path as text; one that is no UTF-8 behind a NUL, which no path holds. */
+function keyFor(path: Buffer): string {
+  const text = path.toString();
+  return Buffer.from(text).equals(path) ? text : `\0${path.toString("base64")}`;
 }
 
 /** @throws SyntaxError */

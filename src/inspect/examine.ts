@@ -1,15 +1,24 @@
 /** `svlog --stats` and `svlog --verify`. */
 import { type Account, type LogdirAccount, parseAccount } from "../multilog/account.ts";
 import { plural } from "../multilog/units.ts";
-import { AT_CWD, Fatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import {
+  AT_CWD,
+  Fatal,
+  orFatal,
+  type Posix,
+  readSmall,
+  SystemFailure,
+  unableTo,
+} from "../posix/index.ts";
 import { terminalColumns } from "../posix/terminal.ts";
 import { LocalClock, universalTime } from "../tai64/local-time.ts";
 import { daemontoolsStyle, isoStyle } from "../tai64/styles.ts";
 import type { Key } from "./label-key.ts";
+import { troubleText } from "./line-source.ts";
 import type { Output } from "./output.ts";
 import type { Producer } from "./producer.ts";
 import { Stats } from "./stats.ts";
-import { type Log, type Targets, UnknownTarget } from "./targets.ts";
+import { type Log, lastPart, type Targets, UnknownTarget } from "./targets.ts";
 import { Verify } from "./verify.ts";
 import { walkLog } from "./walk.ts";
 
@@ -18,7 +27,7 @@ export interface ExamineOptions {
   readonly utc?: boolean;
   readonly iso?: boolean;
   readonly producer: string;
-  readonly account?: string;
+  readonly account?: Buffer | undefined;
 }
 
 type Say = (text: string) => void;
@@ -32,7 +41,7 @@ const MOST_BYTES = 16 * 2 ** 20;
 export async function examine(
   posix: Posix,
   options: ExamineOptions,
-  words: readonly string[],
+  words: readonly Buffer[],
   targets: Targets,
   output: Output,
   say: Say,
@@ -74,7 +83,7 @@ async function showStats(
   let clean = true;
   const stats = new Stats((path, failure) => {
     clean = false;
-    say(unableTo(["read ", path], failure).toString());
+    say(`unable to read ${path}: ${troubleText(failure)}`);
   });
   await walkLog(posix, log, producer as Producer, stats);
   const clock = new LocalClock(utc ? universalTime : (at) => posix.localTime(at));
@@ -94,13 +103,13 @@ async function verify(
   { producer, account }: ExamineOptions,
   output: Output,
 ): Promise<boolean> {
-  const verdict = new Verify(posix, log.path);
+  const verdict = new Verify(posix, log.path.toString());
   // The account first: what the logger writes meanwhile is in the log, and not in what was read of it.
   const known = account === undefined ? undefined : readAccount(posix, account, log);
   await walkLog(posix, log, producer as Producer, verdict);
   verdict.finish();
   if (known !== undefined && account !== undefined)
-    verdict.compare(known.account, known.logdir, account);
+    verdict.compare(known.account, known.logdir, account.toString());
   for (const note of verdict.notes) output.put(`${log.name}: note: ${note}\n`);
   const what = `${plural(verdict.files, "file")}, ${plural(verdict.lines, "line")}`;
   const { fault } = verdict;
@@ -113,17 +122,17 @@ async function verify(
 /** @throws Fatal when there is none for the log */
 function readAccount(
   posix: Posix,
-  path: string,
+  path: Buffer,
   log: Log,
 ): { account: Account; logdir: LogdirAccount } {
   const account = parseAccount(readText(posix, path));
   if (account === undefined)
     throw new Fatal(USAGE, unableTo(["understand ", path, ": it is no account of multilog"]));
-  const own = lastPart(log.path);
+  const own = lastPart(log.path).toString();
   const logdir =
     account.logdirs.length === 1
       ? account.logdirs[0]
-      : account.logdirs.find((one) => lastPart(one.path) === own);
+      : account.logdirs.find((one) => lastPart(Buffer.from(one.path)).toString() === own);
   if (logdir === undefined)
     throw new Fatal(
       USAGE,
@@ -132,20 +141,9 @@ function readAccount(
   return { account, logdir };
 }
 
-function readText(posix: Posix, path: string): string {
-  try {
-    const fd = posix.openAt(AT_CWD, path, "read");
-    try {
-      const bytes = Buffer.alloc(Math.min(posix.status(fd).sizeBytes, MOST_BYTES));
-      return bytes.toString("utf8", 0, posix.readAt(fd, bytes, 0, bytes.length, 0));
-    } finally {
-      posix.close(fd);
-    }
-  } catch (failure) {
-    throw new Fatal(SYSTEM_TROUBLE, unableTo(["read ", path], failure));
-  }
-}
-
-function lastPart(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+function readText(posix: Posix, path: Buffer): string {
+  const bytes = orFatal(["read ", path], () => readSmall(posix, AT_CWD, path, MOST_BYTES));
+  if (bytes === undefined)
+    throw new Fatal(SYSTEM_TROUBLE, unableTo(["read ", path, ": file does not exist"]));
+  return bytes.toString();
 }

@@ -4,7 +4,7 @@ import { Content } from "./content.ts";
 import type { Sink } from "./sink.ts";
 
 export class FileReader {
-  readonly path: string;
+  readonly path: Buffer;
   private readonly posix: Posix;
   private readonly sink: Sink;
   private content: Content | undefined;
@@ -12,7 +12,7 @@ export class FileReader {
   /** Whether a new file of the name is looked for. */
   follows = false;
 
-  constructor(posix: Posix, path: string, sink: Sink) {
+  constructor(posix: Posix, path: Buffer, sink: Sink) {
     this.posix = posix;
     this.path = path;
     this.sink = sink;
@@ -29,7 +29,7 @@ export class FileReader {
   open(): Content | undefined {
     if (this.content !== undefined) return this.content;
     try {
-      this.content = Content.open(this.posix, AT_CWD, Buffer.from(this.path));
+      this.content = Content.open(this.posix, AT_CWD, this.path);
     } catch (failure) {
       if (!(failure instanceof SystemFailure) || failure.code !== "ENOENT") throw failure;
     }
@@ -56,7 +56,7 @@ export class FileReader {
   private failed(failure: unknown): number {
     if (!(failure instanceof SystemFailure)) throw failure;
     this.broken = true;
-    this.sink.trouble(this.path, failure);
+    this.sink.trouble(this.path.toString(), failure);
     return 0;
   }
 
@@ -65,7 +65,7 @@ export class FileReader {
     const named = this.statusOf(this.path);
     if (named?.inode === content.inode && named.device === content.device) {
       if (content.compression !== undefined || named.sizeBytes >= content.offset) return false;
-      this.sink.shrunk(this.path, content.offset, named.sizeBytes);
+      this.sink.shrunk(this.path.toString(), content.offset, named.sizeBytes);
       content.offset = named.sizeBytes;
       return false;
     }
@@ -74,7 +74,7 @@ export class FileReader {
     this.content = undefined;
     content.close();
     const next = this.open();
-    if (next !== undefined) this.sink.nextFile(next, false);
+    if (next !== undefined) this.sink.nextFile(next, undefined);
     return next !== undefined;
   }
 

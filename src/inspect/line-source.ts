@@ -1,58 +1,25 @@
 /**
- * Lines of one log, one after the other, in a buffer that is used again and again.
+ * Lines of one log, one after the other, with their times.
  *
- * A line without a label has the time of the line before it. A line that a rotation cut in two is
- * one line; a torn one, behind which a labelled line begins, ends where it was torn. Lines longer than
- * LONGEST_LINE_BYTES come in pieces.
+ * A line without a label has the time of the line before it. A torn line, behind which a labelled line
+ * begins, ends where it was torn.
  */
-import type { SystemFailure } from "../posix/index.ts";
-import { causeText } from "../posix/index.ts";
+import { causeText, type SystemFailure } from "../posix/index.ts";
 import type { Content } from "./content.ts";
-import { compareKeys, type Key, LabelEye, labelText } from "./label-key.ts";
+import { type Key, LabelEye } from "./label-key.ts";
+import { type ByteSource, LineBuffer } from "./line-buffer.ts";
 import { daemontoolsTime, type ToUnix } from "./producer.ts";
-import type { Sink } from "./sink.ts";
-
-export const LONGEST_LINE_BYTES: number = 16 * 2 ** 20;
-const LF = 0x0a;
-
-/** Where bytes come from: a log directory or a single file. */
-export interface ByteSource {
-  /** Reads on: 0 when there is nothing more now. One answer never joins bytes of two files. */
-  read(memory: Uint8Array, at: number, length: number): number | Promise<number>;
-  readonly file: Content | undefined;
-  close(): void;
-}
-
-/** A place between two lines, and the label that was read last there. */
-export interface Place {
-  readonly device: number;
-  readonly inode: number;
-  readonly offset: number;
-}
+import { Repeats } from "./repeats.ts";
+import type { Doubt, Sink } from "./sink.ts";
 
 /** Something worth saying beside the lines; a fault makes the exit code 1. */
 export type News = (text: string, isFault: boolean) => void;
 
-/** How far a log was read: its last label, and how many lines at the end bear it. */
-interface Reached extends Key {
-  readonly labelSeconds: number;
-  readonly count: number;
-}
-
-/** daemontools' clock tells microseconds, each as its middle: lines of one share a label. */
-const COARSE_NANOS = 1000;
-const COARSE_MIDDLE = 500;
-
-export class LineSource implements Sink, Key {
+export class LineSource extends LineBuffer implements Sink, Key {
   readonly name: string;
-  /** The line is memory[start, end), without its newline. */
-  memory: Buffer;
-  start = 0;
-  end = 0;
+  readonly bytes: ByteSource;
   /** Whether the line has a label of its own. */
   labelled = false;
-  /** Whether a newline ended it; otherwise it is a piece, or the unfinished end. */
-  ended = true;
   /** Unix time of the line, or of the line before it that has a label. */
   seconds: number = Number.NEGATIVE_INFINITY;
   nanos = 0;
@@ -62,77 +29,49 @@ export class LineSource implements Sink, Key {
   toUnix: ToUnix = daemontoolsTime;
   /** Finds out whose labels these are, when the first one comes; undefined: that is known. */
   findTime: ((label: Key) => ToUnix) | undefined;
-  readonly bytes: ByteSource;
 
   private readonly news: News;
   private readonly eye = new LabelEye();
-  /** Where the next line begins; bytes up to `filled` were read. */
-  protected next = 0;
-  protected filled = 0;
-  /** No newline stands between `next` and here. */
-  protected looked = 0;
-  /** The line before was a piece: what comes is no beginning of a line. */
-  private inPieces = false;
-  /** Behind what was given out, as of the last reading. */
-  private place: Place | undefined;
-  private taken = false;
-  /** Bytes of a new file begin here, behind an unfinished line. */
-  private joinAt = -1;
-  /** In a file that may repeat lines: those up to `reached` are old. */
-  private doubt: "none" | "next" | "new" | "old" = "none";
-  private reached: Reached = {
-    seconds: Number.NEGATIVE_INFINITY,
-    nanos: 0,
-    labelSeconds: 0,
-    count: 0,
-  };
-  private lost: string[] = [];
+  private readonly repeats: Repeats;
   /** So many lines up to now bear the last label. */
   private alike = 0;
 
   constructor(name: string, bytes: (sink: Sink) => ByteSource, news: News, bufferBytes: number) {
+    super(bufferBytes);
     this.name = name;
     this.news = news;
-    this.memory = Buffer.allocUnsafe(bufferBytes);
+    this.repeats = new Repeats((text) => news(`gap in ${name}: ${text}`, false));
     this.bytes = bytes(this);
   }
 
   /** Goes to the next line that stands in memory whole; false when more has to be read first. */
   advance(): boolean {
-    for (;;) {
-      const newline = this.looked < this.filled ? this.memory.indexOf(LF, this.looked) : -1;
-      if (newline < 0 || newline >= this.filled) {
-        this.looked = this.filled;
-        if (this.filled - this.next < LONGEST_LINE_BYTES) return false;
-        this.take(this.filled, false);
-      } else this.take(newline, true);
-      if (this.doubt === "none" || !this.isOld()) return true;
-    }
+    while (this.advanceLine()) if (!this.repeats.isOn || !this.isOld()) return true;
+    return false;
   }
 
   /** Takes what stands there as a line though it has no newline: the end of what there is. */
   takeRest(): boolean {
-    if (this.next === this.filled) return false;
-    this.take(this.filled, false);
-    this.inPieces = false;
-    return this.doubt === "none" || !this.isOld();
+    return this.takeUnended() && (!this.repeats.isOn || !this.isOld());
   }
 
-  private take(end: number, ended: boolean): void {
-    this.start = this.next;
-    this.end = end;
-    this.ended = ended;
-    this.next = ended ? end + 1 : end;
-    this.looked = this.next;
-    this.taken = true;
-    this.labelled = !this.inPieces && this.eye.read(this.memory, this.start, end);
-    this.inPieces = !ended;
+  private isOld(): boolean {
+    const { labelled, labelSeconds: seconds, nanos, alike } = this;
+    return this.repeats.isOld({ labelled, seconds, nanos, alike });
+  }
+
+  protected override lookAt(): void {
+    this.labelled = !this.continues && this.eye.read(this.memory, this.start, this.end);
     if (this.labelled) this.setTime();
   }
 
   /** Whether lines may come that were read before. */
   protected get mayRepeat(): boolean {
-    return this.doubt !== "none";
+    return this.repeats.isOn;
+  }
+
+  protected override get neverJoins(): boolean {
+    return this.repeats.isOn;
   }
 
   /** Takes the time of the line at memory[start, end) if it has one. */
@@ -140,13 +79,6 @@ export class LineSource implements Sink, Key {
     if (!this.eye.read(this.memory, start, end)) return false;
     this.setTime();
     return true;
-  }
-
-  /** Leaves out what comes before `at`, where a line begins. */
-  protected jump(at: number): void {
-    this.next = this.looked = at;
-    this.taken = true;
-    this.inPieces = false;
   }
 
   private setTime(): void {
@@ -163,140 +95,39 @@ export class LineSource implements Sink, Key {
     this.hasLabels = true;
   }
 
-  /** Whether the line was read before, in another file. */
-  private isOld(): boolean {
-    if (this.doubt === "next") {
-      this.doubt = "new";
-      return false;
-    }
-    const isOld = this.labelled ? this.isOldLabel() : this.doubt === "old";
-    if (isOld) this.doubt = "old";
-    else {
-      if (this.doubt === "new") this.sayGap(this.reached);
-      this.doubt = "none";
-      this.lost = [];
-    }
-    return isOld;
+  protected override took(count: number): boolean {
+    if (count === 0 && this.repeats.hasLost) this.repeats.sayLoss(this.lastLabel);
+    return super.took(count);
   }
 
-  private isOldLabel(): boolean {
-    const { reached } = this;
-    const order = compareKeys(this, reached);
-    if (order !== 0 || reached.nanos % COARSE_NANOS !== COARSE_MIDDLE) return order <= 0;
-    // Several lines may bear that label: those that were read are old, if this is a copy of their file.
-    return this.doubt === "old" && this.alike <= reached.count;
+  /** Of what was read up to now. */
+  get lastLabel(): Key | undefined {
+    return this.hasLabels ? { seconds: this.labelSeconds, nanos: this.nanos } : undefined;
   }
 
-  private sayGap(reached: Omit<Reached, "count">): void {
-    if (reached.seconds === Number.NEGATIVE_INFINITY && this.lost.length === 0) return;
-    const behind =
-      reached.seconds === Number.NEGATIVE_INFINITY
-        ? ""
-        : ` behind ${labelText(reached.labelSeconds, reached.nanos)}`;
-    const before = this.labelled ? ` before ${labelText(this.labelSeconds, this.nanos)}` : "";
-    const between = [behind, before].filter((part) => part !== "").join(" and");
-    const what =
-      this.lost.length > 0
-        ? `${this.lost.join(" ")} went before it was read: lines are missing`
-        : "files went before they were read: lines may be missing";
-    this.news(`gap in ${this.name}: ${what}${between}`, false);
-  }
-
-  /**
-   * Reads on.
-   *
-   * @returns whether there was anything
-   */
-  fill(): boolean | Promise<boolean> {
-    this.makeRoom();
-    // A byte is kept free for a newline.
-    const room = this.memory.length - this.filled - 1;
-    const count = this.bytes.read(this.memory, this.filled, room);
-    return typeof count === "number" ? this.took(count) : count.then((late) => this.took(late));
-  }
-
-  private took(count: number): boolean {
-    this.filled += count;
-    if (this.joinAt >= 0 && count > 0) this.join();
-    if (count === 0 && this.lost.length > 0) {
-      this.labelled = false;
-      this.sayGap(this);
-      this.lost = [];
-    }
-    return count > 0;
-  }
-
-  /** What stands before the new file's first byte is torn when a labelled line begins there. */
-  private join(): void {
-    const at = this.joinAt;
-    this.joinAt = -1;
-    const isTorn = this.doubt !== "none" || new LabelEye().read(this.memory, at, this.filled);
-    if (!isTorn) return;
-    this.memory.copyWithin(at + 1, at, this.filled);
-    this.memory[at] = LF;
-    this.filled++;
-    this.looked = Math.min(this.looked, at);
-  }
-
-  private makeRoom(): void {
-    this.place = this.placeNow();
-    this.taken = false;
-    if (this.next > 0) {
-      this.memory.copyWithin(0, this.next, this.filled);
-      this.filled -= this.next;
-      this.looked -= this.next;
-      this.next = 0;
-      this.start = this.end = 0;
-    }
-    if (this.memory.length - this.filled > this.memory.length / 4) return;
-    const larger = Buffer.allocUnsafe(this.memory.length * 2);
-    this.memory.copy(larger, 0, 0, this.filled);
-    this.memory = larger;
-  }
-
-  /** Behind the last line that was given out; undefined before the first, and in compressed files. */
-  placeNow(): Place | undefined {
-    const { file } = this.bytes;
-    if (!this.taken) return this.place;
-    if (file === undefined || file.compression !== undefined) return undefined;
-    const offset = file.offset - (this.filled - this.next);
-    return { device: file.device, inode: file.inode, offset };
-  }
-
-  /** Before the line that was given out last; undefined when it began in another file, too. */
-  placeBefore(): Place | undefined {
-    const { file } = this.bytes;
-    if (!this.taken || file === undefined || file.compression !== undefined) return undefined;
-    const offset = file.offset - (this.filled - this.start);
-    return offset < 0 ? undefined : { device: file.device, inode: file.inode, offset };
-  }
-
-  nextFile(_content: Content, inDoubt: boolean): void {
+  nextFile(_content: Content, doubt: Doubt | undefined): void {
     if (this.filled > this.next) this.joinAt = this.filled;
-    if (!inDoubt && this.lost.length === 0) return;
-    const { seconds, nanos, labelSeconds, alike: count } = this;
-    this.reached = { seconds, nanos, labelSeconds, count };
+    const { repeats, lastLabel: last, alike: count } = this;
+    if (doubt === undefined && !repeats.hasLost) return repeats.nextFile();
     this.alike = 0;
-    if (this.hasLabels) this.doubt = this.joinAt >= 0 ? "next" : "new";
-    else if (this.lost.length > 0 || this.taken || this.place !== undefined) this.sayLoss();
-  }
-
-  private sayLoss(): void {
-    this.labelled = false;
-    this.sayGap(this.lost.length > 0 ? this.reached : { ...this.reached, seconds: 0 });
-    this.lost = [];
+    if (last !== undefined) {
+      const from = doubt?.mayRepeat ? (doubt.from ?? last) : undefined;
+      repeats.begin({ ...last, count }, from, this.joinAt >= 0);
+    } else if (repeats.hasLost || this.taken || this.place !== undefined)
+      repeats.sayLoss(undefined);
   }
 
   trouble(path: string, failure: SystemFailure): void {
-    const what =
-      failure.code === "EIO"
-        ? `it is damaged, or its tool is missing: the rest of it is left out`
-        : causeText(failure);
-    this.news(`unable to read ${path}: ${what}`, true);
+    this.news(`unable to read ${path}: ${troubleText(failure)}`, true);
+  }
+
+  /** Says something that is worth knowing of this log. */
+  say(text: string): void {
+    this.news(`${this.name}: ${text}`, false);
   }
 
   gap(_path: string, names: readonly Buffer[]): void {
-    this.lost.push(...names.map(String));
+    this.repeats.lose(names.map(String));
   }
 
   shrunk(path: string, from: number, to: number): void {
@@ -306,8 +137,13 @@ export class LineSource implements Sink, Key {
       false,
     );
   }
+}
 
-  close(): void {
-    this.bytes.close();
-  }
+/** Why a file cannot be read, in words of logs. */
+export function troubleText(failure: SystemFailure): string {
+  if (failure.code === "EIO") return "it is damaged, the rest of it is left out";
+  if (failure.code === "EINVAL") return "it is no regular file";
+  if (failure.code === "ENOENT" && failure.syscall !== "open")
+    return `${failure.syscall} is not installed, which unpacks it`;
+  return causeText(failure);
 }

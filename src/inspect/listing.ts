@@ -15,6 +15,8 @@ const FINISHED_BIT = 0o100;
 export interface Listing {
   /** Names of archives, oldest first. */
   readonly names: readonly Buffer[];
+  /** Names that come before the floor, in no order. */
+  readonly older: readonly Buffer[];
   /** Files that have no final name yet, or did not have one when they were opened; oldest first. */
   readonly unnamed: readonly Content[];
 }
@@ -27,7 +29,7 @@ const CURRENT = Buffer.from("current");
 const PREVIOUS = Buffer.from("previous");
 const PROCESSED = Buffer.from("processed");
 
-/** @param floor  older archives than this one are left out: there may be a hundred thousand of them */
+/** @param floor  older archives than this one stand apart: there may be a hundred thousand of them */
 export function listLog(posix: Posix, dir: Fd, complain: Complain, floor?: Buffer): Listing {
   for (let tries = 1; ; tries++) {
     const listing = listOnce(posix, dir, complain, floor);
@@ -48,9 +50,11 @@ function listOnce(posix: Posix, dir: Fd, complain: Complain, floor: Buffer | und
   // Beside `previous` it is a copy of it; alone it is all that there is of it.
   const processed = previous === undefined ? openProcessed(posix, dir, complain) : undefined;
   const unnamed = [previous ?? processed, current].filter((content) => content !== undefined);
-  const names = posix.list(dir);
-  const wanted = floor && names.filter((name) => Buffer.compare(name, floor) >= 0);
-  return { names: archiveNames(wanted ?? names), unnamed };
+  const all = posix.list(dir);
+  if (floor === undefined) return { names: archiveNames(all), older: [], unnamed };
+  const isOlder = (name: Buffer): boolean => Buffer.compare(name, floor) < 0;
+  const names = archiveNames(all.filter((name) => !isOlder(name)));
+  return { names, older: all.filter((name) => isOlder(name) && isArchive(name)), unnamed };
 }
 
 export function closeAll(contents: readonly Content[]): void {

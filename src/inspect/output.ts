@@ -1,17 +1,20 @@
 /** Standard output, or a pager: bytes are gathered, and written all together. */
 import {
+  Fatal,
   type Fd,
   POLL_ERR,
   POLL_HUP,
   POLL_OUT,
   type Posix,
   SystemFailure,
+  unableTo,
 } from "../posix/index.ts";
 
 const BUFFER_BYTES = 256 * 1024;
 const FULL_BYTES = 128 * 1024;
 const SHORT_BYTES = 256;
 const FOR_EVER = -1;
+const SYSTEM_TROUBLE = 111;
 
 /** Nobody reads any more. */
 export class ReaderGone extends Error {
@@ -22,6 +25,8 @@ export class Output {
   memory: Buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   /** Bytes that wait in `memory`. */
   filled = 0;
+  /** What is put here may be taken back: nothing is written before `flush`. */
+  holds = false;
   private readonly posix: Posix;
   private readonly fd: Fd;
 
@@ -50,6 +55,12 @@ export class Output {
   }
 
   putBytes(bytes: Uint8Array, from: number, to: number): void {
+    if (to - from >= FULL_BYTES && !this.holds) {
+      // Long lines are held once: where they were read.
+      this.flush();
+      this.write(bytes, from, to);
+      return;
+    }
     this.need(to - from);
     const { memory, filled } = this;
     // Short lines: a view of them costs more than the copy (bench/svlog.bench.ts, the merge).
@@ -66,7 +77,7 @@ export class Output {
   /**
    * Writes all of it.
    *
-   * @throws ReaderGone when nobody reads it, SystemFailure when it cannot be written
+   * @throws ReaderGone when nobody reads it, Fatal when it cannot be written
    */
   flush(): void {
     this.write(this.memory, 0, this.filled);
@@ -82,7 +93,8 @@ export class Output {
       } catch (failure) {
         if (!(failure instanceof SystemFailure)) throw failure;
         if (failure.code === "EPIPE") throw new ReaderGone();
-        if (failure.code !== "EAGAIN") throw failure;
+        if (failure.code !== "EAGAIN")
+          throw new Fatal(SYSTEM_TROUBLE, unableTo(["write the output"], failure));
         // A terminal or pipe that somebody made non-blocking.
         this.posix.poll(this.fd, POLL_OUT, FOR_EVER);
       }

@@ -11,8 +11,8 @@ const TRIM_BYTES = 4 * 2 ** 20;
 export class Printer implements Taker {
   private readonly output: Output;
   private readonly show: Show;
-  /** The last lines so far, as they will be shown; undefined: every line is shown at once. */
-  private kept: Buffer[] | undefined;
+  /** The last lines so far, as they will be shown, in pieces; undefined: every line is shown at once. */
+  private kept: Buffer[][] | undefined;
   /** Since lines were taken away. */
   private keptBytes = 0;
   private readonly most: number;
@@ -28,6 +28,7 @@ export class Printer implements Taker {
     this.around = around;
     this.most = around === undefined ? (last ?? 0) : Math.ceil((last ?? 0) / 2);
     if (last !== undefined) this.kept = [];
+    output.holds = last !== undefined;
   }
 
   get isFull(): boolean {
@@ -41,7 +42,9 @@ export class Printer implements Taker {
     const begin = output.filled;
     this.show.line(source);
     if (this.kept === undefined) return;
-    this.kept.push(Buffer.from(output.memory.subarray(begin, output.filled)));
+    const bytes = Buffer.from(output.memory.subarray(begin, output.filled));
+    if (source.continues && this.kept.length > 0) this.kept.at(-1)?.push(bytes);
+    else this.kept.push([bytes]);
     this.keptBytes += output.filled - begin;
     output.filled = begin;
     // Now and then, as taking the first of many away costs time.
@@ -55,11 +58,18 @@ export class Printer implements Taker {
   letGo(): void {
     const { kept = [], output, most } = this;
     this.kept = undefined;
+    output.holds = false;
     if (most === 0) return;
-    for (const line of most > 0 ? kept.slice(-most) : []) output.putBytes(line, 0, line.length);
+    for (const bytes of kept.slice(-most).flat()) output.putBytes(bytes, 0, bytes.length);
   }
 
   flush(): void {
+    this.output.flush();
+  }
+
+  /** No line comes any more. */
+  end(): void {
+    this.show.end?.();
     this.output.flush();
   }
 

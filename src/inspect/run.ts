@@ -1,24 +1,26 @@
 /** One run of svlog: what was asked for, put together from the parts of this room. */
+import { isGlob } from "../posix/glob.ts";
 import { Fatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { LocalClock, universalTime } from "../tai64/local-time.ts";
 import { daemontoolsStyle, isoStyle, type Style } from "../tai64/styles.ts";
 import { CursorFile } from "./cursor-file.ts";
 import { UNIX_OFFSET } from "./label-key.ts";
+import type { ReadOptions } from "./open-log.ts";
 import type { Output } from "./output.ts";
 import { copyPlainly } from "./plain-copy.ts";
 import { Printer } from "./printer.ts";
 import { daemontoolsTime } from "./producer.ts";
-import { type ReadOptions, Session } from "./session.ts";
+import { Session } from "./session.ts";
 import { JsonShow, RawShow, type Show, type ShowOptions, TextShow } from "./show.ts";
 import { type Log, type Targets, UnknownTarget } from "./targets.ts";
 
 export interface RunOptions extends ReadOptions {
-  readonly words: readonly string[];
+  readonly words: readonly Buffer[];
   readonly form: "text" | "raw" | "json";
   readonly utc: boolean;
   readonly iso: boolean;
   readonly colour: boolean;
-  readonly cursorPath?: string | undefined;
+  readonly cursorPath?: Buffer | undefined;
   /** Says something on standard error. */
   readonly say: (text: string) => void;
 }
@@ -75,7 +77,7 @@ class Run {
 
   private get mayGrow(): boolean {
     const { words } = this.options;
-    return words.length !== 1 || /[*?[]/.test(words[0] ?? "");
+    return words[0] === undefined || words.length > 1 || isGlob(words[0]);
   }
 
   /** What is not there is said once; the others are read. */
@@ -86,7 +88,7 @@ class Run {
       try {
         return this.targets.find(one);
       } catch (failure) {
-        if (failure instanceof UnknownTarget) this.missing(one[0] ?? "", failure.message);
+        if (failure instanceof UnknownTarget) this.missing(failure.message);
         else if (failure instanceof SystemFailure)
           this.tell(unableTo(["read ", one[0] ?? "."], failure).toString(), true);
         else throw failure;
@@ -95,9 +97,9 @@ class Run {
     });
   }
 
-  private missing(word: string, message: string): void {
-    if (this.unknown.has(word)) return;
-    this.unknown.add(word);
+  private missing(message: string): void {
+    if (this.unknown.has(message)) return;
+    this.unknown.add(message);
     if (this.options.follow) this.tell(`${message}: waiting for it`, false);
     else this.tell(message, true);
   }
@@ -120,6 +122,7 @@ class Run {
     output.flush();
     session.reached();
     if (options.follow) await session.follow(() => this.findLogs());
+    printer.end();
     return this.clean;
   }
 
@@ -150,7 +153,7 @@ class Run {
 
 const MOST_SAID = 1000;
 
-function openCursor(posix: Posix, path: string | undefined): CursorFile | undefined {
+function openCursor(posix: Posix, path: Buffer | undefined): CursorFile | undefined {
   if (path === undefined) return undefined;
   try {
     return new CursorFile(posix, path);

@@ -13,6 +13,12 @@ const LOOK_BYTES = 4096;
 /** What is shorter than this is read from its beginning, line by line. */
 const NEAR_BYTES = 16 * 1024;
 const BACK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+/** What is looked at of a file's beginning. */
+export const HEAD_BYTES: number = LOOK_BYTES;
+/** One look is done before the next one begins. */
+const look = Buffer.alloc(LOOK_BYTES);
+const back = Buffer.alloc(BACK_BYTES);
 
 export interface Found {
   /** Where the line begins; the file's end when there is none. */
@@ -21,27 +27,37 @@ export interface Found {
 }
 
 /** The first line with a label that begins at or behind `from` and before `to`. `from`: any place. */
-export function nextLabel(content: Content, from: number, to: number): Found | undefined {
+export function nextLabel(
+  content: Content,
+  from: number,
+  to: number,
+  lookBytes: number = LOOK_BYTES,
+): Found | undefined {
   const eye = new LabelEye();
-  const memory = Buffer.alloc(LOOK_BYTES);
+  const memory = look;
   // A line begins where a newline stands before it.
   let place = Math.max(0, from - 1);
   let atLine = from === 0;
   while (place < to) {
-    const bytes = memory.subarray(0, content.peek(memory, LOOK_BYTES, place));
+    const bytes = memory.subarray(0, content.peek(memory, lookBytes, place));
     if (bytes.length === 0) return undefined;
     let at = atLine ? 0 : afterLine(bytes, 0);
     for (; at >= 0 && at < bytes.length; at = afterLine(bytes, at)) {
       if (place + at >= to) return undefined;
-      if (eye.read(memory, at, bytes.length))
+      if (eye.read(bytes, at, bytes.length))
         return { offset: place + at, key: { seconds: eye.seconds, nanos: eye.nanos } };
       // What was read may end inside a label: the next look begins with it.
-      if (at > 0 && bytes.length === LOOK_BYTES && bytes.length - at <= LABEL_BYTES) break;
+      if (at > 0 && bytes.length === lookBytes && bytes.length - at <= LABEL_BYTES) break;
     }
     atLine = at >= 0;
     place += atLine ? at : bytes.length;
   }
   return undefined;
+}
+
+/** The first label of a plain file, if it stands near its beginning. */
+export function firstLabel(content: Content): Key | undefined {
+  return nextLabel(content, 0, HEAD_BYTES)?.key;
 }
 
 /** Where the next line begins; -1 when the bytes end first. */
@@ -80,8 +96,8 @@ export function lowerBound(content: Content, wanted: Key, toUnix: ToUnix): numbe
 
 /** The last line with a label before `size`, if it begins not too far before it. */
 export function lastLabel(content: Content, size: number): Found | undefined {
-  for (let back = BACK_BYTES / 16; ; back *= 16) {
-    const from = Math.max(0, size - back);
+  for (let far = BACK_BYTES / 16; ; far *= 16) {
+    const from = Math.max(0, size - far);
     let last: Found | undefined;
     for (let at = from; ; ) {
       const found = nextLabel(content, at, size);
@@ -89,7 +105,7 @@ export function lastLabel(content: Content, size: number): Found | undefined {
       last = found;
       at = found.offset + 1;
     }
-    if (last !== undefined || from === 0 || back >= BACK_BYTES) return last;
+    if (last !== undefined || from === 0 || far >= BACK_BYTES) return last;
   }
 }
 
@@ -103,7 +119,7 @@ export function lastLines(
   count: number,
   size: number,
 ): { offset: number; lines: number } {
-  const memory = Buffer.alloc(BACK_BYTES);
+  const memory = back;
   let lines = 0;
   for (let end = size; end > 0; ) {
     const from = Math.max(0, end - BACK_BYTES);
@@ -119,4 +135,24 @@ export function lastLines(
     end = from;
   }
   return { offset: 0, lines: size > 0 ? lines + 1 : 0 };
+}
+
+/** Every line of a plain file that has a label. */
+export function* labelsIn(content: Content): Generator<Found, void> {
+  const eye = new LabelEye();
+  const memory = Buffer.allocUnsafe(CHUNK_BYTES);
+  let isBeginning = true;
+  for (let place = 0; ; ) {
+    const bytes = memory.subarray(0, content.peek(memory, CHUNK_BYTES, place));
+    if (bytes.length === 0) return;
+    let at: number = isBeginning ? 0 : bytes.indexOf(LF) + 1 || bytes.length + 1;
+    for (; at < bytes.length; at = bytes.indexOf(LF, at) + 1 || bytes.length + 1) {
+      if (eye.read(bytes, at, bytes.length))
+        yield { offset: place + at, key: { seconds: eye.seconds, nanos: eye.nanos } };
+      // What was read may end inside a label: the next look begins with it.
+      else if (at > 0 && bytes.length - at < LABEL_BYTES) break;
+    }
+    isBeginning = at <= bytes.length;
+    place += Math.min(at, bytes.length);
+  }
 }

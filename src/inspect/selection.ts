@@ -3,14 +3,15 @@
  * lines around them.
  */
 import { LABEL_BYTES } from "../tai64/label.ts";
-import { ALWAYS, type Span } from "./bound.ts";
+import { Context, type Kept } from "./context.ts";
 import { Grep, type GrepOptions } from "./grep.ts";
-import { compareKeys } from "./label-key.ts";
+import type { Key } from "./label-key.ts";
 import { LineSource } from "./line-source.ts";
 import { Patterns } from "./patterns.ts";
+import { Stretch } from "./stretch.ts";
 
 export interface Wanted {
-  /** `-PATTERN` and `+PATTERN` in order, as bytes. */
+  /** `-PATTERN` and `+PATTERN` in order, as bytes; `F` and `S` before those that they are for. */
   readonly patterns?: readonly Uint8Array[];
   readonly grep?: GrepOptions;
   /** Lines that do not match the search. */
@@ -20,37 +21,21 @@ export interface Wanted {
   readonly after?: number;
 }
 
-/** A line that was kept, in case one behind it is found. */
-interface Kept {
-  readonly memory: Buffer;
-  readonly labelled: boolean;
-  readonly ended: boolean;
-  readonly seconds: number;
-  readonly nanos: number;
-}
-
 export class Selection extends LineSource {
   /** The line that was given out is line[from, to), until something is read. */
   line: Buffer = this.memory;
   from = 0;
   to = 0;
-  span: Span = ALWAYS;
-  /** Lines before the first label belong to a line that is not in the span. */
-  skipsUnlabelled = false;
-  /** Every line of the span was given out. */
-  isOver = false;
+  readonly stretch: Stretch = new Stretch();
   /** The line was found, and does not only stand near one that was. */
   found = false;
   /** Lines between this one and the one before it were left out, where lines around are shown. */
   apart = false;
   wanted: Wanted = {};
-  private patterns: Patterns | undefined;
   grep: Grep | undefined;
-  private keptBefore: Kept[] = [];
+  private patterns: Patterns | undefined;
+  private context = new Context();
   private ready: Kept[] = [];
-  private following = 0;
-  private leftOut = false;
-  private shownAny = false;
   private quick = false;
 
   want(wanted: Wanted): void {
@@ -58,7 +43,13 @@ export class Selection extends LineSource {
     const { patterns, grep, invert, before, after } = wanted;
     this.patterns = patterns?.length ? new Patterns(patterns) : undefined;
     this.grep = grep === undefined ? undefined : new Grep(grep);
-    this.quick = this.grep?.literal !== undefined && !invert && !before && !after;
+    this.context = new Context(before, after);
+    this.quick = this.grep?.literal !== undefined && !invert && this.context.isNone;
+  }
+
+  /** Every line that is wanted was given out. */
+  get isOver(): boolean {
+    return this.stretch.isOver;
   }
 
   /** Whether more lines that were read already are about to be given out. */
@@ -72,36 +63,34 @@ export class Selection extends LineSource {
   }
 
   override advance(): boolean {
-    if (this.isOver) return false;
+    if (this.stretch.isOver) return false;
     if (this.ready.length > 0) return this.giveKept();
     for (;;) {
       if (this.quick && !this.leap()) return false;
       if (!super.advance()) return false;
       if (this.choose()) return true;
-      if (this.isOver) return false;
+      if (this.stretch.isOver) return false;
     }
   }
 
   override takeRest(): boolean {
-    if (this.isOver) return false;
+    if (this.stretch.isOver) return false;
     if (this.ready.length > 0) return this.giveKept();
     return super.takeRest() && this.choose();
   }
 
   /** Goes to the line of the next place where the literal stands; false when it stands nowhere here. */
   private leap(): boolean {
-    const { memory, next, filled } = this;
-    if (this.mayRepeat || this.grep === undefined) return true;
+    const { memory, next, filled, stretch } = this;
+    if (this.mayRepeat || this.inPieces || this.grep === undefined) return true;
     const at = next >= filled ? -1 : this.grep.find(memory, next, filled);
     const target = at < 0 ? filled : at;
     const newline = target === next ? -1 : memory.lastIndexOf(LF, target - 1);
     if (newline >= next) {
-      if (this.span.to !== ALWAYS.to || at >= 0) this.readTimeBefore(next, newline + 1);
+      if (stretch.hasEnd || at >= 0) this.readTimeBefore(next, newline + 1);
       this.jump(newline + 1);
-      if (this.isPastEnd()) {
-        this.isOver = true;
-        return false;
-      }
+      if (this.hasLabels && stretch.hasEnd) stretch.isBehind(this, newline + 1 - next);
+      if (stretch.isOver) return false;
     }
     return at >= 0;
   }
@@ -115,19 +104,11 @@ export class Selection extends LineSource {
     }
   }
 
-  private isPastEnd(): boolean {
-    return this.hasLabels && compareKeys(this, this.span.to) > 0;
-  }
-
   private choose(): boolean {
-    const { span, hasLabels } = this;
-    if (span !== ALWAYS) {
-      if (!hasLabels) {
-        if (this.skipsUnlabelled) return false;
-      } else if (this.isPastEnd()) {
-        this.isOver = true;
-        return false;
-      } else if (compareKeys(this, span.from) < 0) return false;
+    const { stretch } = this;
+    if (!stretch.isEverything) {
+      const time: Key | undefined = this.hasLabels ? this : undefined;
+      if (!stretch.holds(time, this.end - this.start)) return false;
     }
     this.line = this.memory;
     this.from = this.start;
@@ -137,38 +118,20 @@ export class Selection extends LineSource {
   }
 
   private chooseByText(): boolean {
-    const { memory, start, end, wanted } = this;
+    const { memory, start, end, wanted, context } = this;
     if (this.patterns?.selects(memory, start, end) === false) return false;
     const from = this.labelled ? textAt(memory, start, end) : start;
     this.found =
       this.grep === undefined || this.grep.test(memory, from, end) !== (wanted.invert ?? false);
-    if (this.found) return this.give();
-    if (this.following > 0) {
-      this.following--;
+    if (!this.found) {
       this.apart = false;
-      return true;
+      return context.miss(() => this.copyLine());
     }
-    if (wanted.before) {
-      this.keptBefore.push(this.copyLine());
-      if (this.keptBefore.length > wanted.before) {
-        this.keptBefore.shift();
-        this.leftOut = true;
-      }
-    } else this.leftOut = true;
-    return false;
-  }
-
-  private give(): boolean {
-    const { before = 0, after = 0 } = this.wanted;
-    this.apart = this.leftOut && this.shownAny && before + after > 0;
-    this.shownAny = true;
-    this.leftOut = false;
-    this.following = after;
-    if (this.keptBefore.length === 0) return true;
-    this.ready = [...this.keptBefore, this.copyLine()];
-    this.keptBefore = [];
-    const { apart } = this;
-    this.giveKept();
+    const { kept, apart } = context.find();
+    if (kept.length > 0) {
+      this.ready = [...kept, this.copyLine()];
+      this.giveKept();
+    }
     this.apart = apart;
     return true;
   }
@@ -189,6 +152,7 @@ export class Selection extends LineSource {
     this.ended = kept.ended;
     this.seconds = kept.seconds;
     this.nanos = kept.nanos;
+    this.continues = this.goesOn = false;
     this.found = this.ready.length === 0;
     this.apart = false;
     return true;

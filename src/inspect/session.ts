@@ -2,34 +2,20 @@
  * Reads logs and shows their lines, in the order of time where there are several: what there is, and
  * then what comes.
  */
-import { DirectoryWatch, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
-import { beginFile, beginLog } from "./begin.ts";
-import { type Bound, type Range, unixOf } from "./bound.ts";
-import type { CursorFile } from "./cursor-file.ts";
-import { FileReader } from "./file-reader.ts";
-import { compareKeys } from "./label-key.ts";
-import type { News } from "./line-source.ts";
-import { LogReader } from "./log-reader.ts";
+import { keepYoungSmall, type Posix } from "../posix/index.ts";
+import { unixOf } from "./bound.ts";
+import { compareKeys, type Key } from "./label-key.ts";
 import { Merge } from "./merge.ts";
-import type { Producer } from "./producer.ts";
-import { Selection, type Wanted } from "./selection.ts";
+import { OpenLog, type ReadOptions } from "./open-log.ts";
+import type { Selection } from "./selection.ts";
 import type { Log } from "./targets.ts";
-
-export interface ReadOptions extends Wanted {
-  readonly range?: Range;
-  readonly producer?: Producer;
-  /** The last so many lines; undefined: all. */
-  readonly last?: number | undefined;
-  /** The lines around this time, `last` of them. */
-  readonly around?: Bound | undefined;
-  readonly follow?: boolean;
-  readonly cursor?: CursorFile | undefined;
-  readonly news?: News;
-}
+import { Watching } from "./watching.ts";
 
 /** What is done with the lines. */
 export interface Taker {
   line(source: Selection): void;
+  /** What comes from now on is wanted, whatever there was before. */
+  letGo(): void;
   /** Lines that were given stand somewhere else from now on; a promise: go on when it is kept. */
   flush(): void | Promise<void>;
   readonly isFull: boolean;
@@ -37,19 +23,12 @@ export interface Taker {
   idle?(): void;
 }
 
-interface Open {
-  readonly log: Log;
-  readonly source: Selection;
-  readonly reader: LogReader | FileReader;
-  begun: boolean;
-  /** Its line stands in the merge. */
-  waiting: boolean;
-}
-
 /** How long no news are waited for before every log is looked at. */
 const TICK_MS = 250;
 /** After news: lines that come thick and fast are taken together. */
 const REST_MS = 3;
+/** Between two savings of the cursor, while there is much to read. */
+const SAVE_MS = 50;
 const SEVERAL_BYTES = 64 * 1024;
 const SINGLE_BYTES = 512 * 1024;
 
@@ -58,9 +37,11 @@ export class Session {
   private readonly options: ReadOptions;
   private readonly taker: Taker;
   private readonly merge = new Merge();
-  private readonly opens = new Map<string, Open>();
-  private readonly bySource = new Map<Selection, Open>();
+  private readonly opens = new Map<string, OpenLog>();
+  private readonly bySource = new Map<Selection, OpenLog>();
   private savedAt = 0;
+  /** Lines at or behind the time that lines are wanted around. */
+  private behind = 0;
   private isOver = false;
   private first = true;
   private isLast = false;
@@ -74,25 +55,12 @@ export class Session {
 
   /** Adds a log; a directory that is not there yet is looked for later. */
   add(log: Log, isSingle: boolean): void {
-    if (this.opens.has(log.path)) return;
-    const { posix, options } = this;
-    let reader: LogReader | FileReader | undefined;
-    const source = new Selection(
-      log.name,
-      (sink) => {
-        reader =
-          log.kind === "file"
-            ? new FileReader(posix, log.path, sink)
-            : new LogReader(posix, log.path, sink);
-        return reader;
-      },
-      options.news ?? (() => undefined),
-      isSingle ? SINGLE_BYTES : SEVERAL_BYTES,
-    );
-    source.want(options);
-    const open = { log, source, reader: reader as LogReader, begun: false, waiting: false };
-    this.opens.set(log.path, open);
-    this.bySource.set(source, open);
+    const key = log.path.toString("latin1");
+    if (this.opens.has(key)) return;
+    const bytes = isSingle ? SINGLE_BYTES : SEVERAL_BYTES;
+    const open = new OpenLog(this.posix, log, this.options, bytes);
+    this.opens.set(key, open);
+    this.bySource.set(open.source, open);
   }
 
   /** Whether there is one log, and every line of it is wanted. */
@@ -104,54 +72,24 @@ export class Session {
   /** Begins to read the only log; undefined when it cannot be read. */
   beginOnly(): Selection | undefined {
     const [open] = this.opens.values();
-    return open !== undefined && this.begin(open) ? open.source : undefined;
-  }
-
-  /** Opens a log and goes to the place where its reading begins. @returns whether it is there */
-  begin(open: Open): boolean {
-    if (open.begun) return true;
-    const { posix, options } = this;
-    const { reader, source, log } = open;
-    const selects = options.grep !== undefined || (options.patterns?.length ?? 0) > 0;
-    const place = options.cursor?.placeOf(log.path);
-    const start = {
-      range: options.range ?? {},
-      producer: options.producer ?? "auto",
-      // A log that appears later is new from its beginning.
-      lines: selects || !this.first || place !== undefined ? undefined : options.last,
-      around: options.around,
-      place,
-      only: options.follow !== true,
-    };
-    try {
-      if (reader instanceof LogReader) {
-        if (!reader.open()) return false;
-        beginLog(posix, reader, source, start);
-      } else {
-        const content = reader.open();
-        if (content === undefined) return false;
-        reader.follows = options.follow === true;
-        beginFile(posix, content, source, start);
-      }
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      options.news?.(unableTo(["read ", log.path], failure).toString(), true);
-      return false;
-    }
-    open.begun = true;
-    return true;
+    return open?.begin(true) ? open.source : undefined;
   }
 
   /** Gives all lines that there are to the taker. */
   async readAll(): Promise<void> {
-    for (const open of this.opens.values()) if (this.begin(open)) await this.stir(open);
+    for (const open of this.opens.values()) {
+      const isThere = open.begin(this.first);
+      if (this.opens.size === 1 && open.isExact && this.options.around === undefined)
+        this.taker.letGo();
+      if (isThere) await this.stir(open);
+    }
     await this.drain();
     this.first = false;
     await this.flushed();
   }
 
   /** Whatever of a log stands there has its turn. */
-  private async stir(open: Open): Promise<void> {
+  private async stir(open: OpenLog): Promise<void> {
     if (open.waiting || !open.begun) return;
     const { source } = open;
     const got = source.advance() || (await this.more(source));
@@ -198,21 +136,26 @@ export class Session {
     return source.advance() || this.more(source);
   }
 
-  /** An unfinished line is shown where nothing more is waited for. */
+  /** All that there is was read. An unfinished line is shown where nothing more is waited for. */
   private rest(source: Selection): boolean {
     const { follow, cursor } = this.options;
+    if (follow) source.stretch.goOn(this.now());
     return !follow && cursor === undefined && source.takeRest();
+  }
+
+  private now(): Key {
+    const nanos = this.posix.now();
+    return { seconds: Number(nanos / BILLION), nanos: Number(nanos % BILLION) };
   }
 
   /** Whether the lines around a time have been shown. */
   private isPast(source: Selection): boolean {
     const { around, last } = this.options;
     if (around === undefined || last === undefined) return false;
-    if (compareKeys(source, unixOf(around, source.toUnix)) < 0) return false;
+    const isBefore = compareKeys(source, unixOf(around, source.toUnix)) < 0;
+    if (isBefore && this.behind === 0) return false;
     return this.behind++ >= Math.floor(last / 2);
   }
-
-  private behind = 0;
 
   /** Ends `follow` when what stands there has been read. */
   finish(): void {
@@ -247,6 +190,7 @@ export class Session {
    * @param resolve  which logs there are by now
    */
   async follow(resolve: () => readonly Log[]): Promise<void> {
+    keepYoungSmall();
     const watch = new Watching(this.posix);
     this.watch = watch;
     try {
@@ -259,13 +203,7 @@ export class Session {
           for (const log of resolve()) this.add(log, false);
           for (const { log } of this.opens.values()) watch.add(log);
         }
-        const stirred = watch.take();
-        let any = false;
-        for (const open of this.opens.values()) {
-          if (!isTick && !stirred(open.log)) continue;
-          any = true;
-          if (this.begin(open)) await this.stir(open);
-        }
+        const any = await this.stirAll(isTick, watch);
         await this.drain();
         await this.taker.flush();
         this.saveCursor(true);
@@ -277,6 +215,18 @@ export class Session {
     } finally {
       watch.close();
     }
+  }
+
+  /** @returns whether a log was stirred */
+  private async stirAll(isTick: boolean, watch: Watching): Promise<boolean> {
+    const stirred = watch.take();
+    let any = false;
+    for (const open of this.opens.values()) {
+      if (!isTick && !stirred(open.log)) continue;
+      any = true;
+      if (open.begin(false)) await this.stir(open);
+    }
+    return any;
   }
 
   /** Whether nothing that comes could be wanted: all logs are past the end of the time. */
@@ -291,62 +241,8 @@ export class Session {
   }
 
   close(): void {
-    for (const { reader } of this.opens.values()) reader.close();
+    for (const open of this.opens.values()) open.close();
   }
 }
 
-const SAVE_MS = 50;
-
-/** News of the directories of logs; without inotify every log is looked at each time. */
-class Watching {
-  private readonly posix: Posix;
-  private readonly directories: DirectoryWatch | undefined;
-  private readonly numbers = new Map<string, number | undefined>();
-
-  constructor(posix: Posix) {
-    this.posix = posix;
-    try {
-      this.directories = new DirectoryWatch();
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-    }
-  }
-
-  add(log: Log): void {
-    const path = log.kind === "file" ? directoryOf(log.path) : log.path;
-    this.numbers.set(log.path, this.directories?.add(path));
-  }
-
-  /** Takes the news; answers whether a log may have some. */
-  take(): (log: Log) => boolean {
-    const told = new Set<number>();
-    this.directories?.take((number) => told.add(number));
-    return ({ path }) => {
-      const number = this.numbers.get(path);
-      return number === undefined || told.has(number) || told.has(-1);
-    };
-  }
-
-  /** Ends a wait. */
-  wake(): void {
-    this.directories?.wake();
-  }
-
-  async wait(timeoutMs: number): Promise<void> {
-    const isBlind = [...this.numbers.values()].includes(undefined);
-    const patienceMs = isBlind ? BLIND_MS : timeoutMs;
-    if (this.directories === undefined) await this.posix.sleep(patienceMs);
-    else await this.directories.wait(patienceMs);
-  }
-
-  close(): void {
-    this.directories?.close();
-  }
-}
-
-const BLIND_MS = 25;
-
-function directoryOf(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return slash < 0 ? "." : path.slice(0, slash + 1);
-}
+const BILLION = 1_000_000_000n;

@@ -7,6 +7,9 @@ import { type Selection, textAt } from "./selection.ts";
 
 const LF = 0x0a;
 const ZERO = 0x30;
+/** Room for the time. */
+const HEAD_BYTES = 256;
+const LONG_BYTES = 4096;
 /** The fraction's digits are written for each line, the rest once a second. */
 const FRACTION_DIGITS = 9;
 
@@ -17,6 +20,8 @@ const PLAIN = "\u001b[0m";
 
 export interface Show {
   line(source: Selection): void;
+  /** No line comes any more. */
+  end?(): void;
 }
 
 export interface ShowOptions {
@@ -90,6 +95,8 @@ export class TextShow implements Show {
   private readonly options: ShowOptions;
   private readonly moments: Moments;
   private readonly prefixes = new Map<string, Buffer>();
+  /** The log whose line was begun, and has no end yet. */
+  private open: Selection | undefined;
 
   constructor(options: ShowOptions) {
     this.options = options;
@@ -101,19 +108,30 @@ export class TextShow implements Show {
     const { output, options } = this;
     const { line, to } = source;
     let { from } = source;
-    output.need(to - from + 256);
+    const continues = source.continues && this.open === source;
+    if (!continues) this.end();
+    output.need(Math.min(to - from, LONG_BYTES) + HEAD_BYTES);
     if (source.apart) output.put(options.colour ? `${DIM}--${PLAIN}\n` : "--\n");
-    if (options.names) this.putName(source.name);
+    if (options.names && !continues) this.putName(source.name);
     if (source.labelled) {
       if (options.colour) output.put(DIM);
-      output.need(to - from + 256);
+      output.need(HEAD_BYTES);
       if (this.moments.write(output, source.seconds, source.nanos)) from += LABEL_BYTES;
       if (options.colour) output.put(PLAIN);
     }
     if (options.colour && source.found && source.grep && !source.wanted.invert)
       output.put(source.grep.mark(line.toString("utf8", from, to), FOUND, PLAIN));
     else output.putBytes(line, from, to);
-    output.putByte(LF);
+    if (source.goesOn) this.open = source;
+    else {
+      this.open = undefined;
+      output.putByte(LF);
+    }
+  }
+
+  end(): void {
+    if (this.open !== undefined) this.output.putByte(LF);
+    this.open = undefined;
   }
 
   private putName(name: string): void {
@@ -144,8 +162,8 @@ export class RawShow implements Show {
 }
 
 /**
- * An object a line: `source`, `label` and `time` where it has one, `text`; and `bytes`, base64 of the
- * text as it is stored, where that is no UTF-8.
+ * An object a line: `source`, `label` and `time` where it has one, `text`; `bytes`, base64 of the
+ * text as it is stored, where that is no UTF-8; and `part` in each piece of a line too long for one.
  */
 export class JsonShow implements Show {
   private readonly output: Output;
@@ -165,6 +183,7 @@ export class JsonShow implements Show {
       label: labelled ? line.toString("latin1", from, from + LABEL_BYTES) : undefined,
       time: labelled ? this.moments.textOf(source.seconds, source.nanos) : undefined,
       text,
+      part: source.continues || source.goesOn ? true : undefined,
       // Text that holds the character that stands for what is no UTF-8 is looked at twice.
       bytes:
         text.includes("\ufffd") && !Buffer.from(text).equals(bytes)

@@ -1,16 +1,23 @@
 /** What a reader tells whoever reads lines from it. */
 import type { SystemFailure } from "../posix/index.ts";
 import type { Content } from "./content.ts";
+import type { Key } from "./label-key.ts";
+
+/** A file that may hold lines that were read before, and before which lines may be lost. */
+export interface Doubt {
+  /** The first label that a line may bear that was read before; undefined: the last that was read. */
+  readonly from: Key | undefined;
+  /** False: none of its lines was read before. */
+  readonly mayRepeat: boolean;
+}
 
 export interface Sink {
   /** Whether lines of this log have labels, as far as was seen. */
   readonly hasLabels: boolean;
-  /**
-   * The next byte is the first of this file, at its offset.
-   *
-   * @param inDoubt  it may hold lines that were read before, and lines before it may be lost
-   */
-  nextFile(content: Content, inDoubt: boolean): void;
+  /** The last label that was read, as it stands there. */
+  readonly lastLabel: Key | undefined;
+  /** The next byte is the first of this file, at its offset. */
+  nextFile(content: Content, doubt: Doubt | undefined): void;
   /** A file cannot be read (any further). */
   trouble(path: string, failure: SystemFailure): void;
   /** Files were removed before they were read. */

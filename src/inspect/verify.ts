@@ -6,11 +6,11 @@
 import type { Account, LogdirAccount } from "../multilog/account.ts";
 import { isArchive } from "../multilog/archive.ts";
 import { plural } from "../multilog/units.ts";
-import { causeText, type Posix, type SystemFailure } from "../posix/index.ts";
+import { type Posix, type SystemFailure } from "../posix/index.ts";
 import { LABEL_BYTES } from "../tai64/label.ts";
 import type { Content } from "./content.ts";
 import { compareKeys, type Key, labelText } from "./label-key.ts";
-import type { LineSource } from "./line-source.ts";
+import { type LineSource, troubleText } from "./line-source.ts";
 import { endOf } from "./listing.ts";
 import type { Walker } from "./walk.ts";
 
@@ -95,7 +95,7 @@ export class Verify implements Walker {
 
   trouble(path: string, failure: SystemFailure): void {
     this.name = path.slice(path.lastIndexOf("/") + 1);
-    this.wrong("", `it cannot be read: ${causeText(failure)}`);
+    this.wrong("", `it cannot be read: ${troubleText(failure)}`);
   }
 
   private wrong(place: string, what: string): void {

@@ -30,6 +30,7 @@ export async function walkLog(
 ): Promise<void> {
   const quiet: Sink = {
     hasLabels: false,
+    lastLabel: undefined,
     nextFile: () => undefined,
     gap: () => undefined,
     shrunk: () => undefined,
@@ -50,7 +51,7 @@ export async function walkLog(
 }
 
 function filesOf(posix: Posix, log: Log, reader: LogReader): (Buffer | Content)[] {
-  if (log.kind === "file") return [Content.open(posix, AT_CWD, Buffer.from(log.path))];
+  if (log.kind === "file") return [Content.open(posix, AT_CWD, log.path)];
   if (!reader.open()) throw new SystemFailure("ENOENT", "open", log.path);
   return reader.look();
 }
@@ -84,7 +85,7 @@ async function walkFile(
     if (lines.takeRest()) walker.line(lines, ++number);
   } catch (failure) {
     if (!(failure instanceof SystemFailure)) throw failure;
-    walker.trouble(`${log.path}/${content.name.toString()}`, failure);
+    walker.trouble(`${log.path.toString()}/${content.name.toString()}`, failure);
   }
   walker.end(content, lines);
 }

@@ -37,13 +37,14 @@ test("a cursor file stands behind the lines that were given out, no further, and
   };
   const taker = {
     line: () => void given++,
+    letGo: () => undefined,
     flush: () => void (flushed = given),
     get isFull() {
       return given - flushed >= 100;
     },
   };
   const session = new Session(watched, { cursor: new CursorFile(watched, place) }, taker);
-  session.add({ name: "main", path: log, kind: "directory" }, true);
+  session.add({ name: "main", path: Buffer.from(log), kind: "directory" }, true);
   await session.readAll();
   session.reached();
   session.close();

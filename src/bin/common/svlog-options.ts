@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { versionOf } from "./version.ts";
 
+/** Words in it have a character for each byte (svlog-words.ts). */
 export interface SvlogOptions {
   readonly lines?: number;
   readonly all?: boolean;
@@ -31,7 +32,8 @@ export interface SvlogOptions {
 
 const USAGE = 100;
 const EXAMPLES = `
-Patterns are those of multilog: +PATTERN and -PATTERN in order, those that begin with - behind --.
+Patterns are those of multilog: +PATTERN and -PATTERN in order, those that begin with - behind --;
+behind F they are fnmatch's, behind S simple again.
 
 Times: 14:30, 2026-11-20, "2026-11-20 14:30:05+01:00", "yesterday 14:00", 10m, "2h ago", @LABEL
 
@@ -83,7 +85,8 @@ export function makeCommand(manifest: URL): Command {
     .addHelpText("after", EXAMPLES)
     .exitOverride((cause) => process.exit(cause.exitCode === 0 ? 0 : USAGE))
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, "svlog: fatal: ")),
+      outputError: (text, write) =>
+        write(Buffer.from(text.replace(/^error: /, "svlog: fatal: "), "latin1").toString()),
     });
   return command;
 }
