@@ -1,7 +1,11 @@
-/** A program of its own: `limited-start LIMITS PATH ARGV…` becomes PATH under the limits (see limited.ts). */
+/**
+ * A program of its own: `limited-start LIMITS ACCOUNT PATH ARGV…` becomes PATH under the limits, and as the
+ * account (see limited.ts).
+ */
 import { execute, ignoreAgain } from "./exec.ts";
 import { SystemFailure } from "./failure.ts";
 import { files } from "./files.ts";
+import { identity } from "./identity.ts";
 import { argumentBytes, environmentBytes, readLimitList } from "./launch.ts";
 import { leave } from "./leave.ts";
 import { joined, unableTo } from "./message.ts";
@@ -9,14 +13,26 @@ import { joined, unableTo } from "./message.ts";
 const TROUBLE = 111;
 const STDERR = 2;
 
-const [list = Buffer.alloc(0), path = Buffer.alloc(0), ...argv] = argumentBytes();
+const [list = Buffer.alloc(0), account = Buffer.alloc(0), path = Buffer.alloc(0), ...argv] =
+  argumentBytes();
 try {
   ignoreAgain();
   const softLimits = readLimitList(list.toString());
+  if (account.length > 0) becomeAccount(account.toString());
   execute({ paths: [path], argv, environment: environmentBytes(), softLimits });
 } catch (failure) {
   if (!(failure instanceof SystemFailure)) throw failure;
-  const line = joined(["fatal: ", unableTo(["run ", path], failure), "\n"]);
+  const user = account.toString().split(":")[2];
+  const whose = user === undefined ? "" : ` as ${user}`;
+  const line = joined(["fatal: ", unableTo(["run ", path, whose], failure), "\n"]);
   files.write(STDERR, line, 0, line.length);
   leave(TROUBLE);
+}
+
+/** @param word  UID:GID:NAME */
+function becomeAccount(word: string): void {
+  const [uid, gid, name = ""] = word.split(":");
+  identity.setAccountGroups(name, Number(gid));
+  identity.setGroup(Number(gid));
+  identity.setUser(Number(uid));
 }

@@ -3,7 +3,8 @@
  * posix_spawn, which needs memory and counts our threads.
  *
  * Such a program is started by way of another Node (limited-start.ts), which takes the limits upon
- * itself as its last act but one: 30 ms, in a case that is rare.
+ * itself as its last act but one: 30 ms, in a case that is rare. So is one that is to be another
+ * user's, as posix_spawn knows of no account.
  */
 import { fileURLToPath } from "node:url";
 import { workingDirectory } from "./directory.ts";
@@ -11,7 +12,7 @@ import { SystemFailure } from "./failure.ts";
 import { AT_CWD, files } from "./files.ts";
 import { type Launch, recordWords } from "./launch.ts";
 import { firstThatRuns, whyNotRun } from "./search.ts";
-import type { Fd, Image, Name, SoftLimits } from "./types.ts";
+import type { Account, Fd, Image, Name, SoftLimits } from "./types.ts";
 
 const SLASH = 0x2f;
 const own = import.meta.url;
@@ -23,8 +24,14 @@ export function hinderingLimits(held: SoftLimits): SoftLimits {
   return new Map([...held].filter(([resource]) => resource !== "openFiles"));
 }
 
+/** What the other Node does as its last acts. */
+export interface LastActs {
+  readonly limits: SoftLimits;
+  readonly account: Account | undefined;
+}
+
 /**
- * What is started in place of a program so that it gets the limits.
+ * What is started in place of a program so that it gets the limits and the account.
  *
  * @param launch  as the program is to find it
  * @param directory  where the program is to run, when that is not the working directory
@@ -32,7 +39,7 @@ export function hinderingLimits(held: SoftLimits): SoftLimits {
  */
 export function limited(
   { paths, argv, environment }: Image,
-  limits: SoftLimits,
+  { limits, account }: LastActs,
   launch: Launch,
   directory: Fd | undefined,
 ): Image {
@@ -44,9 +51,14 @@ export function limited(
   const list = [...limits].map(([resource, soft]) => `${resource}=${soft}`).join(",");
   return {
     paths: [process.execPath],
-    argv: [process.execPath, helper, word, list, found ?? "", ...argv],
+    argv: [process.execPath, helper, word, list, accountWord(account), found ?? "", ...argv],
     environment: variables,
   };
+}
+
+/** `UID:GID:NAME`; nothing for no account. */
+function accountWord(account: Account | undefined): string {
+  return account === undefined ? "" : `${account.uid}:${account.gid}:${account.name}`;
 }
 
 const isAbsolute = (path: Name): boolean => Buffer.from(path)[0] === SLASH;

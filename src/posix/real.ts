@@ -1,6 +1,6 @@
 /** The system itself. */
 
-import { ended, expectOrphan, own, reap } from "./children.ts";
+import { becomeSubreaper, ended, expectOrphan, own, reap } from "./children.ts";
 import { clock } from "./clock.ts";
 import { files } from "./files.ts";
 import { pipes } from "./pipes.ts";
@@ -20,6 +20,7 @@ export const posix: Posix = {
   exited,
   own,
   expectOrphan,
+  becomeSubreaper,
   findProcess,
   ageMs,
   isDescendant,

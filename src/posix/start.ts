@@ -89,13 +89,13 @@ type Started = Omit<Image, "environment"> & { readonly environment: readonly Nam
 function imageOf(
   program: Name | readonly Name[],
   argv: readonly Name[],
-  { environment, descriptors, directory, ...signals }: StartOptions,
+  { environment, descriptors, directory, softLimits, account, ...signals }: StartOptions,
 ): Started {
   const paths = Array.isArray(program) ? (program as readonly Name[]) : [program as Name];
   const launch = readLaunch();
   const image = { paths, argv, environment: environment ?? launch.environment };
-  const limits = hinderingLimits(launch.heldLimits);
-  if (limits.size === 0) return image;
+  const limits = new Map([...hinderingLimits(launch.heldLimits), ...(softLimits ?? [])]);
+  if (limits.size === 0 && account === undefined) return image;
   const { ignoredSignals = 0n, blockedSignals = 0n } = signals;
   const asCaller = {
     ...launch,
@@ -103,7 +103,8 @@ function imageOf(
     blockedSignals,
     inherited: [...descriptors.keys()],
   };
-  return limited({ ...image, environment: image.environment ?? [] }, limits, asCaller, directory);
+  const last = { limits, account };
+  return limited({ ...image, environment: image.environment ?? [] }, last, asCaller, directory);
 }
 
 interface FileActions {

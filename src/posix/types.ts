@@ -201,10 +201,17 @@ export interface StartOptions {
   readonly blockedSignals?: bigint | undefined;
   /** It leads a session of its own, without a terminal. */
   readonly newSession?: boolean;
+  /** Soft limits of its own, none above the hard one; by way of another Node, 30 ms. */
+  readonly softLimits?: SoftLimits | undefined;
+  /** The account whose it is, with all its groups; by way of another Node, which says on its standard error when that is refused. */
+  readonly account?: Account | undefined;
 }
 
 export interface SpawnOptions
-  extends Omit<StartOptions, "descriptors" | "ignoredSignals" | "blockedSignals"> {
+  extends Omit<
+    StartOptions,
+    "descriptors" | "ignoredSignals" | "blockedSignals" | "softLimits" | "account"
+  > {
   /** descriptors[i] becomes descriptor i of the program; undefined is left closed. */
   readonly descriptors: readonly (Fd | undefined)[];
   /** Is told the process id as soon as there is one. */
@@ -240,6 +247,12 @@ export interface Processes {
    * ended, until what is answered here is called.
    */
   expectOrphan(): () => void;
+  /**
+   * Orphans among the descendants of this process become its children from now on.
+   *
+   * @throws SystemFailure ENOSYS or EINVAL where the system has no such thing
+   */
+  becomeSubreaper(): void;
   /** Undefined where there is no such process, or nothing that tells. */
   findProcess(pid: number): ProcessRecord | undefined;
   /** How long ago a process was started, in milliseconds. */
