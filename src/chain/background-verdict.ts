@@ -1,26 +1,25 @@
-/** What background-watch says, and its exit code, by how it ended. Codes are those of s6-background-watch. */
+/** What is said of a program that puts itself into the background, and background-watch's exit code (those of s6). */
 import { joined, unableTo, type Words } from "../posix/message.ts";
 import { signalNumber } from "../posix/signals.ts";
 import type { Ending } from "../posix/types.ts";
 import type { BackgroundEnd } from "./background.ts";
 import { TROUBLE } from "./end.ts";
 
-export const NAME = "background-watch";
 /** The pid file cannot be used. */
 const NO_PID = 104;
 const KILLED = 128;
 
 export interface Verdict {
   readonly exitCode: number;
-  /** Without the command's name. */
-  readonly line?: Words;
+  /** Why it ended, where its own ending does not say it. */
+  readonly why?: Words;
 }
 
 /** @param program  as it was named; @param file  the pid file, as it was named */
 export function verdict(end: BackgroundEnd, program: Uint8Array, file: Uint8Array): Verdict {
   const fatal = (exitCode: number, ...words: Words): Verdict => ({
     exitCode,
-    line: ["fatal: ", ...words],
+    why: words,
   });
   switch (end.cause) {
     case "daemon":

@@ -13,12 +13,13 @@ import { CATCHABLE } from "../posix/signals.ts";
 import { isOpen } from "../posix/start.ts";
 import type { Fd } from "../posix/types.ts";
 import { type BackgroundWatch, watchBackground } from "./background.ts";
-import { NAME, verdict } from "./background-verdict.ts";
+import { verdict } from "./background-verdict.ts";
 import { handedOn, startNext } from "./beside.ts";
 import type { Resident, State, Words } from "./chain.ts";
 import { End, fatal, TROUBLE, usage } from "./end.ts";
 import { type LongSyntax, readLongOptions } from "./long-options.ts";
 
+const NAME = "background-watch";
 const HELP = `Usage: background-watch [-t MS] [-d FD] PIDFILE PROGRAM…
 
 Runs PROGRAM, which starts a daemon, writes the daemon's process id into PIDFILE and exits with 0. Then stays in
@@ -61,8 +62,8 @@ async function run(words: Words, state: State): Promise<number> {
   let watch: BackgroundWatch | undefined;
   for (const signal of CATCHABLE) process.on(signal, () => watch?.signal(signal));
   watch = begin(order, state, descriptors, notification);
-  const { exitCode, line } = verdict(await watch.ended, order.program[0] as Buffer, order.pidFile);
-  if (line !== undefined) say(NAME, line);
+  const { exitCode, why } = verdict(await watch.ended, order.program[0] as Buffer, order.pidFile);
+  if (why !== undefined) say(NAME, ["fatal: ", ...why]);
   return exitCode;
 }
 

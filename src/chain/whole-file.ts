@@ -1,12 +1,15 @@
 /** Reading a file from its beginning to its end. */
 import { AT_CWD } from "../posix/files.ts";
-import type { Files, Name } from "../posix/types.ts";
+import type { Fd, Files, Name } from "../posix/types.ts";
 
 const PIECE_BYTES = 16 * 1024;
 
-/** @throws SystemFailure, ENOENT among them */
-export function readWhole(system: Files, name: Name): Buffer {
-  const fd = system.openAt(AT_CWD, name, "read");
+/**
+ * @param directory  where a relative name starts; the working directory unless given
+ * @throws SystemFailure, ENOENT among them
+ */
+export function readWhole(system: Files, name: Name, directory: Fd = AT_CWD): Buffer {
+  const fd = system.openAt(directory, name, "read");
   try {
     const pieces: Buffer[] = [];
     for (;;) {
