@@ -35,6 +35,8 @@ export const MODIFIERS = "+=Ll";
 export interface Command extends Letter {
   /** The signal goes to the process group that `run` leads, where it leads one. */
   readonly toGroup: boolean;
+  /** It is the logger's. */
+  readonly toLog: boolean;
 }
 
 const BY_BYTE: ReadonlyMap<string, Letter> = new Map<string, Letter>([
@@ -46,8 +48,8 @@ const BY_BYTE: ReadonlyMap<string, Letter> = new Map<string, Letter>([
 ]);
 
 /**
- * The commands in what stood in the FIFO. Modifiers hold for one such batch; commands for a logger
- * are not ours, as it has a supervisor of its own; a byte that means nothing is passed over.
+ * The commands in what stood in the FIFO. Modifiers hold for one such batch; a byte that means nothing
+ * is passed over.
  */
 export function readCommands(bytes: Uint8Array): Command[] {
   const commands: Command[] = [];
@@ -59,7 +61,7 @@ export function readCommands(bytes: Uint8Array): Command[] {
     else if (letter === "L" || letter === "l") toLog = letter === "L";
     else {
       const found = BY_BYTE.get(letter);
-      if (found !== undefined && !toLog) commands.push({ ...found, toGroup });
+      if (found !== undefined) commands.push({ ...found, toGroup, toLog });
     }
   }
   return commands;

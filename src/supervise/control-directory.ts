@@ -7,9 +7,10 @@
  *     status   see status.ts
  *     deaths   see deaths.ts
  *     ready    when the service said that it is ready: a label; gone when it is not
+ *     phase    see phase.ts; gone when there is nothing to tell
  *
  * Steps, their order, their modes and what is said of a failure are those of 0.76 (supervise.c, main());
- * of the last two files it knows nothing.
+ * of the last three files it knows nothing.
  */
 import {
   AT_CWD,
@@ -26,7 +27,8 @@ import {
   type Words,
 } from "../posix/index.ts";
 import { formatLabel, type Instant } from "../tai64/index.ts";
-import { type DeathEntry, formatDeaths, parseDeaths } from "./deaths.ts";
+import { type DeathEntry, formatDeaths } from "./deaths.ts";
+import { readDeaths } from "./service-state.ts";
 import { ReplaceFailure, readSmall, replaceSmall } from "./small-file.ts";
 import { decodeStatus, encodeStatus, type ReadStatus, type Status } from "./status.ts";
 
@@ -34,8 +36,6 @@ const PLACE = "supervise";
 const PLACE_MODE = 0o700;
 const FIFO_MODE = 0o600;
 const LOCK_MODE = 0o600;
-/** 4096 deaths, the most that are kept, of some 90 bytes. */
-const MOST_DEATHS_BYTES = 1 << 20;
 const SYSTEM_TROUBLE = 111;
 /** It is there already, or cannot be made: then the open that follows says why. */
 const NOT_MADE = [
@@ -129,12 +129,10 @@ export class ControlDirectory {
   }
 
   readDeaths(): DeathEntry[] {
-    const path = `${PLACE}/deaths`;
     try {
-      const bytes = readSmall(this.posix, this.dir, path, MOST_DEATHS_BYTES);
-      return parseDeaths(bytes?.toString("latin1") ?? "");
+      return readDeaths(this.posix, this.dir);
     } catch (failure) {
-      this.warn(unableTo(["read ", ...this.path(path)], failure));
+      this.warn(unableTo(["read ", ...this.path(`${PLACE}/deaths`)], failure));
       return [];
     }
   }
@@ -145,14 +143,21 @@ export class ControlDirectory {
 
   /** Says that the service is ready since that moment, or that it is not. */
   setReady(since: Instant | undefined): void {
-    const path = `${PLACE}/ready`;
-    if (since !== undefined) this.replace(path, Buffer.from(`${formatLabel(since)}\n`));
-    else {
-      try {
-        ignoring(["ENOENT"], () => this.posix.unlinkAt(this.dir, path));
-      } catch (failure) {
-        this.warn(unableTo(["remove ", ...this.path(path)], failure));
-      }
+    this.tell("ready", since && formatLabel(since));
+  }
+
+  /** Writes `phase`, a line; undefined: there is nothing to tell. */
+  setPhase(line: string | undefined): void {
+    this.tell("phase", line);
+  }
+
+  private tell(name: string, line: string | undefined): void {
+    const path = `${PLACE}/${name}`;
+    if (line !== undefined) return this.replace(path, Buffer.from(`${line}\n`, "latin1"));
+    try {
+      ignoring(["ENOENT"], () => this.posix.unlinkAt(this.dir, path));
+    } catch (failure) {
+      this.warn(unableTo(["remove ", ...this.path(path)], failure));
     }
   }
 

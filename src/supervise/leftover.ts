@@ -19,14 +19,23 @@ export interface Leftover extends Status {
 
 type System = Pick<Posix, "findProcess" | "ageMs" | "exited" | "now">;
 
-/** @returns undefined when nothing of it runs, or the clock was set since, and nobody can tell */
-export function findLeftover(posix: System, left: Status | undefined): Leftover | undefined {
+/**
+ * @param mayBeOlder  the process is a daemon, which was there before it was known
+ * @returns undefined when nothing of it runs, or the clock was set since, and nobody can tell
+ */
+export function findLeftover(
+  posix: System,
+  left: Status | undefined,
+  mayBeOlder: boolean = false,
+): Leftover | undefined {
   if (left === undefined || left.pid === 0) return undefined;
   const found = posix.findProcess(left.pid);
   if (!found?.isAlive) return undefined;
   const ageMs = posix.ageMs(found);
   const stampedMs = Number(posix.now() - toUnixNanos(left.since)) / NANOS_PER_MS;
-  return Math.abs(ageMs - stampedMs) > TOLERANCE_MS ? undefined : { ...left, ageMs };
+  const older = ageMs - stampedMs;
+  const isOther = older < -TOLERANCE_MS || (older > TOLERANCE_MS && !mayBeOlder);
+  return isOther ? undefined : { ...left, ageMs };
 }
 
 /** Resolves when it has ended. How, is not known. */

@@ -1,8 +1,8 @@
-/** Starting the programs of a service directory, `run` and `finish`, and signalling what was started. */
+/** Starting the programs of a service directory, `run` and its scripts, and signalling what was started. */
 import type { Ending, Fd, Name, Posix } from "../posix/index.ts";
 import { ignoring } from "../posix/index.ts";
 import { signalNumber } from "../posix/signals.ts";
-
+import type { Conditions } from "./conditions.ts";
 import { takeServiceLock } from "./service-lock.ts";
 
 /** What a service finds beside its directory. */
@@ -16,18 +16,37 @@ export interface Surroundings {
   readonly blockedSignals?: bigint;
 }
 
+/** A program beside `run`, and its arguments. */
+export interface Script {
+  readonly name: "start" | "stop" | "finish" | "notify";
+  readonly words: readonly Name[];
+}
+
 /** The exit code that `finish` is told of a process that a signal ended. */
 const KILLED = 256;
+const TYPE_BITS = 0o170000;
+const REGULAR = 0o100000;
+const EXECUTABLE = 0o111;
+
+/** @param service  its name; @param pid  that `run` had */
+export function finishScript(ending: Ending, service: Name, pid: number): Script {
+  const code = String(ending.code ?? KILLED);
+  const signal = String(signalNumber(ending.signal ?? ""));
+  return { name: "finish", words: [code, signal, service, String(pid)] };
+}
 
 export class Programs {
+  /** The service directory. */
+  readonly directory: Fd;
   private readonly posix: Posix;
-  private readonly directory: Fd;
   private readonly surroundings: Surroundings;
+  private readonly conditions: Conditions;
 
-  constructor(posix: Posix, directory: Fd, surroundings: Surroundings) {
+  constructor(posix: Posix, directory: Fd, surroundings: Surroundings, conditions: Conditions) {
     this.posix = posix;
     this.directory = directory;
     this.surroundings = surroundings;
+    this.conditions = conditions;
   }
 
   /** Takes the lock that `run` is to hold. @throws LockHeld, SystemFailure */
@@ -38,22 +57,34 @@ export class Programs {
   /**
    * @param more  descriptors that it is given beside the usual ones
    * @returns the process id
-   * @throws SystemFailure
+   * @throws SystemFailure, Unusable
    */
   startRun(more: ReadonlyMap<Fd, Fd>): number {
-    return this.start(["./run"], more);
+    const { descriptors, ...rest } = this.surroundings;
+    return this.posix.start("./run", ["./run"], {
+      ...rest,
+      ...this.conditions.read(),
+      descriptors: new Map([...descriptors, ...more]),
+      directory: this.directory,
+    });
+  }
+
+  /** Whether there is a `start` and no `run`: then `start` is all of the service. */
+  get hasStartAlone(): boolean {
+    return this.isThere("start") && this.posix.statusAt(this.directory, "run") === undefined;
   }
 
   /**
-   * @param name  the service's
-   * @returns undefined when there is no `finish`
+   * @returns its process id; undefined when it is not there
    * @throws SystemFailure
    */
-  startFinish(ending: Ending, name: Name, pid: number): number | undefined {
-    if (this.posix.statusAt(this.directory, "finish") === undefined) return undefined;
-    const code = String(ending.code ?? KILLED);
-    const signal = String(signalNumber(ending.signal ?? ""));
-    return this.start(["./finish", code, signal, name, String(pid)]);
+  startScript({ name, words }: Script): number | undefined {
+    if (!this.isThere(name)) return undefined;
+    const program = `./${name}`;
+    return this.posix.start(program, [program, ...words], {
+      ...this.surroundings,
+      directory: this.directory,
+    });
   }
 
   /** @param toGroup  to the group that the process leads, where it leads one */
@@ -75,12 +106,10 @@ export class Programs {
     );
   }
 
-  private start(argv: readonly Name[], more: ReadonlyMap<Fd, Fd> = new Map()): number {
-    const { descriptors, ...rest } = this.surroundings;
-    return this.posix.start(argv[0] as Name, argv, {
-      ...rest,
-      descriptors: new Map([...descriptors, ...more]),
-      directory: this.directory,
-    });
+  /** encore's scripts are none unless they can be run: a service may have a file `start` for itself. */
+  private isThere(name: Script["name"]): boolean {
+    const mode = this.posix.statusAt(this.directory, name)?.mode ?? 0;
+    if (name === "finish") return mode !== 0;
+    return (mode & TYPE_BITS) === REGULAR && (mode & EXECUTABLE) !== 0;
   }
 }

@@ -4,13 +4,13 @@
  * @see daemontools 0.76, svstat.c
  */
 import { AT_CWD, type Name, type Posix, SystemFailure } from "../posix/index.ts";
-import { type Instant, isLabel, parseLabel, UNIX_EPOCH_SECONDS } from "../tai64/index.ts";
-import { type DeathEntry, parseDeaths } from "./deaths.ts";
-import { readSmall } from "./small-file.ts";
+import { type Instant, UNIX_EPOCH_SECONDS } from "../tai64/index.ts";
+import type { DeathEntry } from "./deaths.ts";
+import type { TellingPhase } from "./phase.ts";
+import { readDeaths, readState, type ServiceState } from "./service-state.ts";
 import { decodeStatus, type ReadStatus } from "./status.ts";
 import type { Visits } from "./visits.ts";
 
-const MOST_DEATHS_BYTES = 1 << 20;
 const NANOS_PER_SECOND = 1_000_000_000n;
 
 export interface Trouble {
@@ -31,10 +31,8 @@ export interface Known {
 export type Report = Trouble | Known;
 
 /** What only our own supervisors tell. */
-export interface History {
-  /** The service says when it is ready. */
-  readonly tellsReady: boolean;
-  readonly readySince: Instant | undefined;
+export interface History extends Pick<ServiceState, "tellsReady" | "readySince"> {
+  readonly phase?: TellingPhase | undefined;
   readonly deaths: readonly DeathEntry[];
 }
 
@@ -47,16 +45,10 @@ export function reportOn(visits: Visits, directory: Name): Report {
 /** @returns what can be read of it; nothing where nothing can */
 export function historyOf(visits: Visits, directory: Name): History {
   const { posix } = visits;
-  const read = (name: string, most?: number): string | undefined =>
-    readSmall(posix, AT_CWD, name, most)?.toString("latin1");
   try {
     return visits.in(directory, () => {
-      const ready = read("supervise/ready")?.trim() ?? "";
-      return {
-        tellsReady: posix.statusAt(AT_CWD, "notification-fd") !== undefined,
-        readySince: isLabel(ready) ? parseLabel(ready) : undefined,
-        deaths: parseDeaths(read("supervise/deaths", MOST_DEATHS_BYTES) ?? ""),
-      };
+      const { tellsReady, readySince, phase } = readState(posix, AT_CWD);
+      return { tellsReady, readySince, phase, deaths: readDeaths(posix, AT_CWD) };
     });
   } catch (failure) {
     if (!(failure instanceof SystemFailure)) throw failure;

@@ -1,39 +1,53 @@
-/** `run` as a process: its start, the pipe on which it says that it is ready, its signals, its time to stop. */
-import type { Fd, Posix } from "../posix/index.ts";
+/** `run` as a process: its start, its daemon where it makes one, the pipe on which it says that it is ready. */
+import {
+  type BackgroundEnd,
+  type BackgroundWatch,
+  verdict,
+  watchBackground,
+} from "../chain/index.ts";
+import {
+  type Ending,
+  type Fd,
+  ignoring,
+  joined,
+  type Name,
+  type Posix,
+  type Words,
+} from "../posix/index.ts";
+import { Commanded } from "./commanded.ts";
 import { Notification } from "./notification.ts";
 import type { Programs } from "./programs.ts";
+import type { ProcessMeans } from "./script-process.ts";
 import type { Settings } from "./settings.ts";
-import { Alarm, type Timers } from "./timers.ts";
-
-/** A process that KILL did not end is killed again so often: it may have been stuck in the kernel. */
-export const KILL_AGAIN_MS = 5000;
 
 /** What it has to tell beside its end. */
 export interface RunNews {
   ready(): void;
-  /** Its time to stop is over. */
-  killDue(): void;
+  /** It has put itself into the background: its daemon is the process now. */
+  moved(): void;
+  /** There is no daemon, or nobody is told how it ended: why. */
+  warn(words: Words): void;
 }
 
 export class RunProcess {
+  readonly commanded: Commanded;
   private readonly posix: Posix;
   private readonly programs: Programs;
   private readonly settings: Settings;
-  private readonly limit: Alarm;
+  private readonly directory: Name;
   private readonly news: RunNews;
   private current = 0;
   private notification: Notification | undefined;
+  private watch: BackgroundWatch | undefined;
 
-  constructor(
-    posix: Posix,
-    { programs, settings, timers }: { programs: Programs; settings: Settings; timers: Timers },
-    news: RunNews,
-  ) {
+  /** @param directory  the service's, as messages name it */
+  constructor({ posix, programs, settings, timers }: ProcessMeans, directory: Name, news: RunNews) {
     this.posix = posix;
     this.programs = programs;
     this.settings = settings;
-    this.limit = new Alarm(timers);
+    this.directory = directory;
     this.news = news;
+    this.commanded = new Commanded(settings, timers, (name, toGroup) => this.send(name, toGroup));
   }
 
   /** 0 when there is none. */
@@ -42,10 +56,10 @@ export class RunProcess {
   }
 
   /**
-   * @returns its process id
-   * @throws SystemFailure when it could not be started; LockHeld when one before it still runs
+   * @returns how it ends
+   * @throws SystemFailure, Unusable when it could not be started; LockHeld when one before it still runs
    */
-  start(): number {
+  start(): Promise<Ending> {
     const lockFd = this.settings.lockFd;
     if (lockFd === undefined) return this.startWith(new Map());
     const lock = this.programs.takeLock();
@@ -57,23 +71,6 @@ export class RunProcess {
     }
   }
 
-  private startWith(more: Map<Fd, Fd>): number {
-    const fd = this.settings.notificationFd;
-    try {
-      if (fd !== undefined) {
-        this.notification = new Notification(this.posix, () => this.news.ready());
-        more.set(fd, this.notification.writeEnd);
-      }
-      this.current = this.programs.startRun(more);
-    } catch (failure) {
-      this.notification?.abandon();
-      this.notification = undefined;
-      throw failure;
-    }
-    this.notification?.handedOver();
-    return this.current;
-  }
-
   /** It runs already. */
   takeOver(pid: number): void {
     this.current = pid;
@@ -82,28 +79,74 @@ export class RunProcess {
   /** It has ended. @returns the process id that it had */
   forget(): number {
     const pid = this.current;
-    this.limit.cancel();
+    this.commanded.ended();
     this.notification?.close();
     this.notification = undefined;
+    this.watch = undefined;
     this.current = 0;
     return pid;
   }
 
-  /** @param toGroup  to the process group that it leads, where it leads one */
-  signal(name: NodeJS.Signals, toGroup: boolean = false): void {
-    this.programs.signal(this.current, name, toGroup);
+  private startWith(more: Map<Fd, Fd>): Promise<Ending> {
+    const fd = this.settings.notificationFd;
+    let ended: Promise<Ending>;
+    try {
+      if (fd !== undefined) {
+        this.notification = new Notification(this.posix, () => this.news.ready());
+        more.set(fd, this.notification.writeEnd);
+      }
+      ended = this.launch(more);
+    } catch (failure) {
+      this.notification?.abandon();
+      this.notification = undefined;
+      throw failure;
+    }
+    this.notification?.handedOver();
+    return ended;
   }
 
-  /** Asks it to end. */
-  stop(toGroup: boolean): void {
-    this.signal(this.settings.downSignal, toGroup);
-    this.signal("SIGCONT", toGroup);
-    this.limit.set(this.settings.killAfterMs, () => this.news.killDue());
+  private launch(more: ReadonlyMap<Fd, Fd>): Promise<Ending> {
+    const { posix, programs } = this;
+    const { pidFile } = this.settings;
+    if (pidFile === undefined) {
+      this.current = programs.startRun(more);
+      return posix.ended(this.current);
+    }
+    posix.becomeSubreaper();
+    const { directory } = programs;
+    const watch = watchBackground(
+      {
+        start: () => programs.startRun(more),
+        pidFile,
+        directory,
+        onReady: (daemon) => {
+          this.current = daemon;
+          this.news.moved();
+        },
+      },
+      posix,
+    );
+    this.current = watch.pid;
+    this.watch = watch;
+    return watch.ended.then((end) => this.endOf(end, pidFile));
   }
 
-  kill(): void {
-    this.signal("SIGKILL");
-    this.signal("SIGCONT");
-    this.limit.set(KILL_AGAIN_MS, () => this.news.killDue());
+  private endOf(end: BackgroundEnd, pidFile: Name): Ending {
+    if (end.cause === "parent" || end.cause === "daemon") return end.ending;
+    const { why = [] } = verdict(
+      end,
+      joined([this.directory, "/run"]),
+      Buffer.from(pidFile as Uint8Array),
+    );
+    this.news.warn(why);
+    const isKnown = end.cause !== "daemon of another";
+    // Of a parent that is not followed, it is known that it has ended well.
+    return { code: isKnown ? 0 : undefined, signal: undefined };
+  }
+
+  private send(name: NodeJS.Signals, toGroup: boolean): void {
+    const { watch } = this;
+    if (watch === undefined || toGroup) this.programs.signal(this.current, name, toGroup);
+    else ignoring(["EPERM"], () => watch.signal(name));
   }
 }

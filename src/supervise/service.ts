@@ -1,25 +1,46 @@
 /**
- * What a supervised service does next: a table of phase and event.
+ * What a supervised service does next: its state, and one step by the table (service-table.ts).
  *
- *     down ──u, o──▶ waiting ──due──▶ (start) ──started──▶ up ──died──▶ finishing ──┐
- *      ▲                ▲ └── unstarted, later again                                │
- *      └── want down ───┴── want up ────────────────────────────────────────────────┤
- *                                                                   over ◀── x ─────┘
+ *                     ┌── held ◀── blocked ┐   ┌─ starting ─┐
+ *                     └── clear ──────────▶│   │   began ▼  │ refused
+ *     down ──u, o──▶ waiting ──due──▶ (ask) ──▶ (start) ──started──▶ up ──died──▶ finishing ──┐
+ *      ▲                ▲ └── unstarted, later again        └─ absent ─▶ prepared ──┐         │
+ *      │                └── want up ────────────────────────────────────────────────┼─────────┤
+ *      └── stopping ◀── for good: want down, or `once`, or exit ────────────────────┴─────────┘
+ *           └─▶ over, after x
+ *
+ * `starting` and `stopping` are passed at once where there is no `start` and no `stop`.
  *
  * Nothing here knows a process, a file or a clock: effects are names, carried out by the supervisor.
  * 0.76's rules (supervise.c) hold wherever the columns `down`, `up` are concerned; the others are what
- * its pauses were (`waiting`) and what s6 added (`finishing`).
+ * its pauses were (`waiting`), what s6 added (`finishing`), what daemontools-encore added (`starting`,
+ * `prepared`, `stopping`), and what waits for other services (`held`).
  */
+import { TABLE } from "./service-table.ts";
 import type { Want } from "./status.ts";
 
 /**
  * - `down`: no process, and none is due
  * - `waiting`: no process; the start is due at a time that was set
+ * - `held`: no process; the start waits for other services
+ * - `starting`: `start` is a process
+ * - `prepared`: `start` has done its work, and there is no `run`: that is all of this service
  * - `up`: `run` is a process
  * - `finishing`: `run` has ended, `finish` is a process
+ * - `stopping`: the service has ended for good, `stop` is a process
  * - `over`: the supervisor has nothing more to do
  */
-export const PHASES = ["down", "waiting", "up", "finishing", "over"] as const;
+export const PHASES = [
+  "down",
+  "waiting",
+  "held",
+  "starting",
+  "prepared",
+  "up",
+  "finishing",
+  "stopping",
+  "over",
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Commands by their letters; `signal` is any that only passes a signal on. */
@@ -27,28 +48,44 @@ export const COMMANDS = ["u", "d", "o", "p", "c", "x", "signal"] as const;
 
 /**
  * What happens of itself:
- * - `due`: the time of a start has come; `started`, `unstarted`: what became of it
- * - `ready`: the service says that it can serve
+ * - `due`: the time of a start has come; `blocked`, `clear`: another service is to be up before, all are
+ * - `began`: `start` has ended well, or there is none; `refused`: it has not; `brokenOff`: as was asked for
+ * - `started`, `unstarted`: what became of the start; `absent`: there is no `run`, but a `start`
+ * - `ready`: the service says that it can serve; `moved`: it is another process now, its daemon
  * - `died`: `run` has ended; `killDue`: it has not, though its time after `d` is over
  * - `finished`: `finish` has ended, or there is none; `failed`: and there is to be no other start;
  *   `finishDue`: it has not ended in its time
+ * - `stopped`: `stop` has ended, or there is none
  */
 export const NEWS = [
   "due",
+  "blocked",
+  "clear",
+  "began",
+  "refused",
+  "brokenOff",
   "started",
   "unstarted",
+  "absent",
   "ready",
+  "moved",
   "died",
   "killDue",
   "finished",
   "failed",
   "finishDue",
+  "stopped",
 ] as const;
 
 export type Event = (typeof COMMANDS)[number] | (typeof NEWS)[number];
 
 export type Effect =
-  /** Start `run`; answers `started` or `unstarted`. */
+  /** Look whether other services are to be waited for; answers `clear` or `blocked`, and again while it is held. */
+  | "ask"
+  | "forgetOthers"
+  /** Run `start`; answers `began`, `refused` or `brokenOff`. */
+  | "begin"
+  /** Start `run`; answers `started`, `unstarted` or `absent`. */
   | "start"
   /** Set the time of the start: as soon as there has been a second since the last one. */
   | "startSoon"
@@ -61,15 +98,17 @@ export type Effect =
   | "publish"
   /** Forget the process, stamp the status with this moment and write it, keep the death. */
   | "bury"
-  /** Start `finish`; answers `finished` when it has ended or there is none. */
+  /** Start `finish`; answers `finished` or `failed` when it has ended or there is none. */
   | "finish"
-  /** Ask `run` to stop: the signal for it, CONT, and its time. */
+  /** Run `stop`; answers `stopped`. */
+  | "undo"
+  /** Ask the process to stop: the signal for it, CONT, and its time. */
   | "stop"
   | "pause"
   | "resume"
   /** Pass the signal on that the event came with. */
   | "signal"
-  /** KILL and CONT for `run`. */
+  /** KILL and CONT for the process. */
   | "kill"
   | "killFinish"
   | "tellReady"
@@ -83,148 +122,25 @@ export interface Service {
   readonly paused: boolean;
   /** End when there is no process any more. */
   readonly exit: boolean;
-  /** A run was asked for (`o`) while `finish` ran. */
+  /** A run was asked for (`o`) while `finish` or `stop` ran. */
   readonly owed: boolean;
+  /** `start` has done its work, and `stop` not yet its own. */
+  readonly begun: boolean;
+  /** It was given up, and no command has come since. */
+  readonly failed: boolean;
 }
 
-interface Cell {
-  /** `rest`: over, waiting or down, as is wanted. Stays when not given. */
-  readonly to?: Phase | "rest";
-  readonly set?: Partial<Omit<Service, "phase">>;
-  readonly effects?: readonly Effect[];
-  /** What sets the time of the next start, where `rest` is to wait for one. */
-  readonly again?: Effect;
-}
-
-const nothing: Cell = {};
-const publish: Cell = { effects: ["publish"] };
-const wantUp = { want: "up" } as const;
-const wantDown = { want: "down", owed: false } as const;
-const once = { want: "once" } as const;
-const exit = { exit: true } as const;
-
-type Row = Readonly<Record<Exclude<Phase, "over">, Cell>>;
-
-/** Effects are carried out in their order, after the change: what is published is the new state. */
-export const TABLE: Readonly<Record<Event, Row>> = {
-  u: {
-    down: { to: "waiting", set: wantUp, effects: ["publish", "startSoon"] },
-    waiting: { set: wantUp, effects: ["publish", "startSoon"] },
-    up: { set: wantUp, ...publish },
-    finishing: { set: wantUp, ...publish },
-  },
-  d: {
-    down: { set: wantDown, ...publish },
-    waiting: { to: "down", set: wantDown, effects: ["forgetStart", "publish"] },
-    up: { set: { ...wantDown, paused: false }, effects: ["stop", "publish"] },
-    finishing: { set: wantDown, ...publish },
-  },
-  o: {
-    down: { to: "waiting", set: once, effects: ["publish", "startSoon"] },
-    waiting: { set: once, effects: ["publish", "startSoon"] },
-    up: { set: once, ...publish },
-    finishing: { set: { ...once, owed: true }, ...publish },
-  },
-  p: {
-    down: publish,
-    waiting: publish,
-    up: { set: { paused: true }, effects: ["publish", "pause"] },
-    finishing: publish,
-  },
-  c: {
-    down: publish,
-    waiting: publish,
-    up: { set: { paused: false }, effects: ["publish", "resume"] },
-    finishing: publish,
-  },
-  x: {
-    down: { to: "over", set: exit, effects: ["publish", "end"] },
-    waiting: { to: "over", set: exit, effects: ["forgetStart", "publish", "end"] },
-    up: { set: exit, ...publish },
-    finishing: { set: exit, ...publish },
-  },
-  signal: {
-    down: nothing,
-    waiting: nothing,
-    up: { effects: ["signal"] },
-    finishing: nothing,
-  },
-  due: {
-    down: nothing,
-    waiting: { effects: ["start"] },
-    up: nothing,
-    finishing: nothing,
-  },
-  started: {
-    down: nothing,
-    waiting: { to: "up", set: { paused: false, owed: false }, ...publish },
-    up: nothing,
-    finishing: nothing,
-  },
-  unstarted: {
-    down: nothing,
-    waiting: { to: "rest", effects: ["publish"], again: "startAfterFailure" },
-    up: nothing,
-    finishing: nothing,
-  },
-  ready: {
-    down: nothing,
-    waiting: nothing,
-    up: { effects: ["tellReady"] },
-    finishing: nothing,
-  },
-  died: {
-    down: nothing,
-    waiting: nothing,
-    up: { to: "finishing", set: { paused: false }, effects: ["bury", "finish"] },
-    finishing: nothing,
-  },
-  finished: {
-    down: nothing,
-    waiting: nothing,
-    up: nothing,
-    finishing: { to: "rest" },
-  },
-  failed: {
-    down: nothing,
-    waiting: nothing,
-    up: nothing,
-    finishing: { to: "rest", set: wantDown, effects: ["giveUp", "publish"] },
-  },
-  killDue: {
-    down: nothing,
-    waiting: nothing,
-    up: { effects: ["kill"] },
-    finishing: nothing,
-  },
-  finishDue: {
-    down: nothing,
-    waiting: nothing,
-    up: nothing,
-    finishing: { effects: ["killFinish"] },
-  },
-};
-
-/** Where a service goes when it has no process, and what has to be done there. */
-function rest(
-  { exit: ends, want, owed }: Service,
-  again: Effect = "startAfterDeath",
-): { phase: Phase; effects: readonly Effect[] } {
-  if (ends) return { phase: "over", effects: ["end"] };
-  if (owed) return { phase: "waiting", effects: ["startSoon"] };
-  if (want === "up") return { phase: "waiting", effects: [again] };
-  return { phase: "down", effects: [] };
-}
+type Went = { readonly phase: Phase; readonly effects: readonly Effect[] };
 
 /** A service before its first event: it waits for its first start, or stays down. */
 export function newService(want: "up" | "down"): Service {
   const phase = want === "up" ? "waiting" : "down";
-  return { phase, want, paused: false, exit: false, owed: false };
+  return { phase, want, paused: false, exit: false, owed: false, begun: false, failed: false };
 }
 
 /** A service that was found running. */
 export function foundService(want: Want, paused: boolean): Service {
-  return { phase: "up", want, paused, exit: false, owed: false };
+  return { phase: "up", want, paused, exit: false, owed: false, begun: true, failed: false };
 }
 
 /** @returns what the service is after an event, and what is to be done, in order */
@@ -235,7 +151,25 @@ export function step(
   if (service.phase === "over") return { next: service, effects: [] };
   const { to, set, effects = [], again } = TABLE[event][service.phase];
   const changed: Service = { ...service, ...set };
-  if (to !== "rest") return { next: { ...changed, phase: to ?? service.phase }, effects };
-  const { phase, effects: last } = rest(changed, again);
+  if (to !== "rest" && to !== "start")
+    return { next: { ...changed, phase: to ?? service.phase }, effects };
+  const { phase, effects: last } = to === "rest" ? rest(changed, again) : start(changed);
   return { next: { ...changed, phase, owed: false }, effects: [...effects, ...last] };
+}
+
+/** Where a service goes when it has no process, and what has to be done there. */
+function rest(service: Service, again: Effect = "startAfterDeath"): Went {
+  const { exit, want, owed, begun } = service;
+  if (!exit && owed) return { phase: "waiting", effects: ["startSoon"] };
+  if (!exit && want === "up") return { phase: "waiting", effects: [again] };
+  if (begun) return { phase: "stopping", effects: ["undo"] };
+  return exit ? { phase: "over", effects: ["end"] } : { phase: "down", effects: [] };
+}
+
+/** Where a service goes whose start has nothing in its way. */
+function start(service: Service): Went {
+  if (service.exit || service.want === "down") return rest(service);
+  return service.begun
+    ? { phase: "waiting", effects: ["start"] }
+    : { phase: "starting", effects: ["begin"] };
 }

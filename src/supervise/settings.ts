@@ -1,10 +1,10 @@
 /**
- * What a service directory says beside `run`: files of one number or one signal each, read whenever
- * they are needed. One that cannot be used is warned about and counts as absent.
+ * What a service directory says beside `run`: files of one number, signal or name each, read whenever
+ * they are needed. One that cannot be used is warned about, once for each content, and counts as absent.
  *
  * @see spec of s6, servicedir; `max-deaths` and `backoff` are ours
  */
-import { type Fd, type Name, type Posix, unableTo, type Words } from "../posix/index.ts";
+import { type Fd, joined, type Name, type Posix, unableTo, type Words } from "../posix/index.ts";
 import { signalName, signalNumber } from "../posix/signals.ts";
 import { readSmall } from "./small-file.ts";
 
@@ -12,6 +12,8 @@ const FINISH_MS = 5000;
 const BACKOFF_MS = 60_000;
 const REMEMBERED_DEATHS = 100;
 const MOST_REMEMBERED_DEATHS = 4096;
+/** A path that is longer is none. */
+const MOST_PATH_BYTES = 512;
 /** What setTimeout can wait. */
 const MOST_MS = 2 ** 31 - 1;
 
@@ -19,7 +21,9 @@ export class Settings {
   private readonly posix: Posix;
   private readonly dir: Fd;
   private readonly name: Name;
-  private readonly warn: (words: Words) => void;
+  private readonly tell: (words: Words) => void;
+  /** What was said of each file, until it can be used. */
+  private readonly told = new Map<string, string>();
 
   /**
    * @param dir  the service directory, called `name` in messages
@@ -29,7 +33,7 @@ export class Settings {
     this.posix = posix;
     this.dir = dir;
     this.name = name;
-    this.warn = warn;
+    this.tell = warn;
   }
 
   /** What `d` sends first. */
@@ -85,6 +89,20 @@ export class Settings {
     return Math.min(asked, MOST_REMEMBERED_DEATHS);
   }
 
+  /** The pid file of a `run` that puts itself into the background; relative to the service directory. */
+  get pidFile(): Buffer | undefined {
+    const path = this.firstLine("pidfile");
+    if (path === undefined) return undefined;
+    if (path !== "" && path.length < MOST_PATH_BYTES) return Buffer.from(path, "latin1");
+    this.invalid("pidfile", "the path of a pid file");
+    return undefined;
+  }
+
+  /** The services that are to be up before this one is started, as `after` names them. */
+  get after(): readonly Buffer[] {
+    return wordsOf(this.text("after") ?? "");
+  }
+
   /** Whether the others are to stop when it has ended. */
   get isEssential(): boolean {
     return this.firstLine("essential") !== undefined;
@@ -108,18 +126,37 @@ export class Settings {
   }
 
   private firstLine(name: string): string | undefined {
+    return this.text(name)?.split("\n", 1)[0]?.trim();
+  }
+
+  private text(name: string): string | undefined {
     try {
       const text = readSmall(this.posix, this.dir, name)?.toString("latin1");
-      return text?.split("\n", 1)[0]?.trim();
+      if (text === undefined) this.told.delete(name);
+      return text;
     } catch (failure) {
-      this.warn([unableTo(["read ", this.name, `/${name}`], failure)]);
+      this.warn(name, unableTo(["read ", this.name, `/${name}`], failure));
       return undefined;
     }
   }
 
   private invalid(name: string, wanted: string): void {
-    this.warn([`invalid ${name} in `, this.name, `: write ${wanted} into its first line`]);
+    const words = [`invalid ${name} in `, this.name, `: write ${wanted} into its first line`];
+    this.warn(name, joined(words));
   }
+
+  private warn(name: string, line: Buffer): void {
+    const text = line.toString("latin1");
+    if (this.told.get(name) !== text) this.tell([line]);
+    this.told.set(name, text);
+  }
+}
+
+/** Names in a file: any number in a line; what stands behind `#` is none. */
+export function wordsOf(text: string): Buffer[] {
+  const lines = text.split("\n").map((line) => line.replace(/#.*/, ""));
+  const words = lines.flatMap((line) => line.split(/[ \t\r]+/)).filter((word) => word !== "");
+  return words.map((word) => Buffer.from(word, "latin1"));
 }
 
 /** A signal by number, or by name with or without SIG, in any case. */

@@ -1,5 +1,5 @@
 /**
- * The supervisor of one service: carries out what the table (service.ts) says.
+ * The supervisor of one service: carries out what the table (service-table.ts) says.
  *
  * It owns neither the process nor its signals nor its end, and never waits: hundreds of them live in
  * one event loop. Whoever holds them calls `sweepOrphans` on SIGCHLD if strangers' children are to
@@ -7,25 +7,22 @@
  *
  * @see daemontools 0.76, supervise.c
  */
-import {
-  type Ending,
-  joined,
-  type Name,
-  type Posix,
-  SystemFailure,
-  unableTo,
-  type Words,
-} from "../posix/index.ts";
+import { type Ending, joined, type Name, type Posix, type Words } from "../posix/index.ts";
 import { fromUnixNanos, type Instant } from "../tai64/index.ts";
 import { delayMs } from "./backoff.ts";
+import type { Commanded } from "./commanded.ts";
 import { type Command, readCommands } from "./commands.ts";
+import { Conditions } from "./conditions.ts";
 import { ControlDirectory } from "./control-directory.ts";
 import { ControlReader } from "./control-reader.ts";
 import { DeathRecord } from "./death-record.ts";
-import { FinishProcess } from "./finish-process.ts";
+import { Gate } from "./gate.ts";
 import { findLeftover, type Leftover, leftoverEnds } from "./leftover.ts";
+import { essentialEnd, phaseOf } from "./phase.ts";
 import { Programs, type Surroundings } from "./programs.ts";
+import { BACKGROUND_ADVICE, QuickEnds } from "./quick-ends.ts";
 import { RunProcess } from "./run-process.ts";
+import { Scripts } from "./scripts.ts";
 import {
   type Effect,
   type Event,
@@ -34,14 +31,11 @@ import {
   type Service,
   step,
 } from "./service.ts";
-import { LockHeld } from "./service-lock.ts";
 import { Settings } from "./settings.ts";
 import { StartTimer } from "./start-timer.ts";
+import { Starter } from "./starter.ts";
 import { realTimers, type Timers } from "./timers.ts";
 
-/** No process could be made: memory or processes are short, and not for this service alone. */
-const NO_PROCESS = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
-const NO_PROCESS_PAUSE_MS = 60_000;
 /** The exit code of `finish` that says: do not start it again. */
 const PERMANENT_FAILURE = 125;
 
@@ -53,6 +47,8 @@ export interface SupervisorOptions extends Surroundings {
   readonly timers?: Timers;
   /** Is told how `run` ended by itself, where the service is an essential one. */
   readonly onEssentialDeath?: ((ending: Ending) => void) | undefined;
+  /** Is told commands for the logger (`L`). */
+  readonly onLogCommand?: ((command: Command) => void) | undefined;
 }
 
 export class Supervisor {
@@ -64,21 +60,25 @@ export class Supervisor {
   private readonly posix: Posix;
   private readonly options: SupervisorOptions;
   private readonly starts: StartTimer;
+  private readonly gate: Gate;
+  private readonly starter: Starter;
   private readonly run: RunProcess;
-  private readonly finishing: FinishProcess;
+  private readonly scripts: Scripts;
   private readonly place: ControlDirectory;
   private readonly reader: ControlReader;
   private readonly settings: Settings;
   private readonly deaths: DeathRecord;
+  private readonly quickEnds = new QuickEnds();
   private service: Service;
   private since: Instant;
   private lastPid = 0;
   private lastEnding: Ending = { code: 0, signal: undefined };
-  private failurePauseMs = 0;
   /** A command has told `run` to end. */
   private asked = false;
-  /** For the lock of an earlier run. */
-  private isWaiting = false;
+  /** What stands in `supervise/phase`. */
+  private told: string | undefined;
+  /** What is to stand there when it has ended. */
+  private lastWords: string | undefined;
   private readonly events: [event: Event, command: Command | undefined][] = [];
   private isStepping = false;
   private resolveEnded = nothing;
@@ -92,31 +92,38 @@ export class Supervisor {
   constructor(posix: Posix, options: SupervisorOptions) {
     this.posix = posix;
     this.options = options;
-    const timers = options.timers ?? realTimers;
+    const { directory, say, timers = realTimers } = options;
     this.starts = new StartTimer(posix, timers, () => this.handle("due"));
     this.ended = new Promise((resolve, reject) => {
       this.resolveEnded = resolve;
       this.fail = reject;
     });
-    const warn = (line: Buffer): void => options.say("warning", line);
-    this.place = new ControlDirectory(posix, options.directory, warn);
-    const { place } = this;
-    const left = findLeftover(posix, place.readStatus());
+    const place = new ControlDirectory(posix, directory, (line) => say("warning", line));
+    this.place = place;
+    const warn = (words: Words): void => say("warning", joined(words));
+    const settings = new Settings(posix, place.dir, directory, warn);
+    this.settings = settings;
+    const conditions = new Conditions(posix, place.dir, directory, options.environment);
+    const programs = new Programs(posix, place.dir, options, conditions);
+    const means = { posix, programs, settings, timers, directory, warn, say };
+    this.run = new RunProcess(means, directory, {
+      ready: () => this.handle("ready"),
+      moved: () => {
+        this.since = this.now();
+        this.handle("moved");
+      },
+      warn,
+    });
+    const { run } = this;
+    const tell = (event: Event): void => this.handle(event);
+    this.scripts = new Scripts({ ...means, tell, fail: this.fail });
+    this.gate = new Gate(means, () => this.handleGate());
+    const left = findLeftover(posix, place.readStatus(), settings.pidFile !== undefined);
     this.service = left
       ? foundService(left.want, left.paused)
       : newService(place.startsDown ? "down" : "up");
     this.since = left?.since ?? this.now();
-    this.settings = new Settings(posix, place.dir, options.directory, (words) =>
-      this.warn(...words),
-    );
-    const { settings } = this;
-    const means = { programs: new Programs(posix, place.dir, options), settings, timers };
-    this.run = new RunProcess(posix, means, {
-      ready: () => this.handle("ready"),
-      killDue: () => this.handle("killDue"),
-    });
-    this.run.takeOver(left?.pid ?? 0);
-    this.finishing = new FinishProcess(posix, means, () => this.handle("finishDue"));
+    run.takeOver(left?.pid ?? 0);
     try {
       place.openControl();
       this.publish();
@@ -126,11 +133,9 @@ export class Supervisor {
       place.close();
       throw failure;
     }
-    this.deaths = new DeathRecord(place, this.settings);
-    if (left === undefined) place.setReady(undefined);
-    else this.takeOver(left);
-    if (this.service.phase === "waiting") this.starts.startIn(0);
-    this.listen();
+    this.deaths = new DeathRecord(place, settings);
+    this.starter = new Starter({ ...means, run, deaths: this.deaths });
+    this.begin(left);
   }
 
   /** The process id of `run`; 0 when there is none. */
@@ -146,19 +151,26 @@ export class Supervisor {
   /** Does what these bytes ask, as if they had stood in `control`. */
   command(bytes: Uint8Array): void {
     for (const command of readCommands(bytes)) {
+      if (command.toLog) {
+        this.options.onLogCommand?.(command);
+        continue;
+      }
       if (command.ends && this.run.pid !== 0) this.asked = true;
+      if (command.ends) this.scripts.ask();
       this.handle(command.event, command);
     }
   }
 
-  private listen(): void {
+  private begin(left: Leftover | undefined): void {
+    const { place } = this;
+    place.setPhase(undefined);
+    if (left === undefined) place.setReady(undefined);
+    else this.takeOver(left);
+    if (this.service.phase === "waiting") this.starts.startIn(0);
     if (this.reader.isDeaf) {
-      const path = this.place.path("supervise/control");
-      this.warn(
-        "unable to hear commands: ",
-        ...path,
-        " is not a FIFO: remove it and start the supervisor again",
-      );
+      const path = place.path("supervise/control");
+      const cure = " is not a FIFO: remove it and start the supervisor again";
+      this.warn("unable to hear commands: ", ...path, cure);
     }
     this.reader.listen((bytes) => this.command(bytes)).catch(this.fail);
   }
@@ -175,6 +187,7 @@ export class Supervisor {
         this.service = next;
         for (const effect of effects) this.perform(effect, asking);
       }
+      this.tellPhase();
     } catch (fault) {
       this.fail(fault);
     } finally {
@@ -184,6 +197,12 @@ export class Supervisor {
 
   private perform(effect: Effect, command: Command | undefined): void {
     switch (effect) {
+      case "ask":
+        return this.handleGate();
+      case "forgetOthers":
+        return this.gate.forget();
+      case "begin":
+        return this.scripts.begin();
       case "start":
         return this.start();
       case "startSoon":
@@ -192,7 +211,7 @@ export class Supervisor {
       case "startAfterDeath":
         return this.starts.startIn(this.delayAfterDeath());
       case "startAfterFailure":
-        return this.starts.startIn(this.failurePauseMs);
+        return this.starts.startIn(this.starter.pauseMs);
       case "forgetStart":
         return this.starts.cancel();
       case "publish":
@@ -200,19 +219,21 @@ export class Supervisor {
       case "bury":
         return this.bury();
       case "finish":
-        return this.finish();
+        return this.scripts.finish(this.lastEnding, this.lastPid, (code) => this.outcome(code));
+      case "undo":
+        return this.scripts.undo();
       case "stop":
-        return this.run.stop(command?.toGroup ?? false);
+        return this.commanded.stop(command?.toGroup ?? false, () => this.handle("killDue"));
       case "pause":
-        return this.run.signal("SIGSTOP", command?.toGroup);
+        return this.commanded.signal("SIGSTOP", command?.toGroup);
       case "resume":
-        return this.run.signal("SIGCONT", command?.toGroup);
+        return this.commanded.signal("SIGCONT", command?.toGroup);
       case "signal":
-        return command?.signal && this.run.signal(command.signal, command.toGroup);
+        return command?.signal && this.commanded.signal(command.signal, command.toGroup);
       case "kill":
-        return this.run.kill();
+        return this.commanded.kill(() => this.handle("killDue"));
       case "killFinish":
-        return this.killFinish();
+        return this.scripts.killFinish();
       case "tellReady":
         return this.place.setReady(this.now());
       case "giveUp":
@@ -220,6 +241,11 @@ export class Supervisor {
       case "end":
         return this.end();
     }
+  }
+
+  /** Whom commands reach: `run`, or the script that is there in its place. */
+  private get commanded(): Commanded {
+    return this.run.pid === 0 ? this.scripts.process.commanded : this.run.commanded;
   }
 
   // Starting.
@@ -238,45 +264,19 @@ export class Supervisor {
       : delayMs(this.deaths.inRow, longest);
   }
 
+  private handleGate(): void {
+    this.handle(this.gate.isOpen() ? "clear" : "blocked");
+  }
+
   private start(): void {
     this.starts.started();
-    try {
-      this.awaitEnd(this.posix.ended(this.run.start())).catch(this.fail);
-    } catch (failure) {
-      return this.notStarted(failure);
-    }
-    this.isWaiting = false;
+    const started = this.starter.attempt();
+    if (typeof started === "string") return this.handle(started);
+    this.awaitEnd(started).catch(this.fail);
     this.since = this.now();
     this.asked = false;
     this.handle("started");
-  }
-
-  private notStarted(failure: unknown): void {
-    if (failure instanceof LockHeld) return this.stillRunning();
-    if (!(failure instanceof SystemFailure)) throw failure;
-    if (NO_PROCESS.has(failure.code)) {
-      this.failurePauseMs = NO_PROCESS_PAUSE_MS;
-      const pause = `, sleeping ${NO_PROCESS_PAUSE_MS / 1000} seconds`;
-      this.options.say("warning", unableTo(["fork for ", this.options.directory, pause], failure));
-    } else {
-      this.failurePauseMs = 0;
-      this.options.say("fatal", unableTo(["start ", ...this.place.path("run")], failure));
-    }
-    this.deaths.addFailedStart({ at: this.now(), unstarted: failure.code });
-    this.handle("unstarted");
-  }
-
-  /** Said once; asked again every second. */
-  private stillRunning(): void {
-    const words = [
-      "another instance of ",
-      this.options.directory,
-      " is still running: waiting for it",
-    ];
-    if (!this.isWaiting) this.warn(...words);
-    this.isWaiting = true;
-    this.failurePauseMs = 0;
-    this.handle("unstarted");
+    this.scripts.notifyStart("run", this.run.pid);
   }
 
   // Ending.
@@ -287,7 +287,7 @@ export class Supervisor {
   }
 
   private bury(): void {
-    const { asked, lastEnding } = this;
+    const { asked, lastEnding, options } = this;
     const pid = this.run.forget();
     this.lastPid = pid;
     this.place.setReady(undefined);
@@ -295,46 +295,34 @@ export class Supervisor {
     this.publish();
     const { uptimeMs } = this.starts;
     this.deaths.add(this.since, pid, lastEnding, { uptimeMs, asked });
-    if (!asked && this.settings.isEssential) this.options.onEssentialDeath?.(lastEnding);
+    this.scripts.notifyEnd("run", pid, lastEnding);
+    if (!asked && this.quickEnds.isTelling(lastEnding, uptimeMs))
+      this.warn(options.directory, "/run ends as soon as it has begun: ", BACKGROUND_ADVICE);
+    if (asked || options.onEssentialDeath === undefined || !this.settings.isEssential) return;
+    this.lastWords = essentialEnd(lastEnding);
+    options.onEssentialDeath(lastEnding);
   }
 
-  private finish(): void {
-    try {
-      const { lastEnding, lastPid, options } = this;
-      const end = this.finishing.start(lastEnding, options.directory, lastPid);
-      if (end !== undefined) {
-        end.then(({ code }) => this.finished(code)).catch(this.fail);
-        return;
-      }
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      this.options.say("warning", unableTo(["start ", ...this.place.path("finish")], failure));
-    }
-    this.finished(undefined);
-  }
-
-  private finished(code: number | undefined): void {
+  /** What comes after `finish`. */
+  private outcome(code: number | undefined): Event {
     const most = this.settings.mostDeaths;
     const tooMany = most !== undefined && this.deaths.inRow >= most;
     const isUseless = code === PERMANENT_FAILURE || tooMany;
     // Of one that was told to stop, there is nothing to give up.
-    this.handle(isUseless && this.service.want === "up" ? "failed" : "finished");
+    if (!isUseless || this.service.want !== "up") return "finished";
+    this.deaths.giveUp();
+    return "failed";
   }
 
   private giveUp(): void {
-    this.deaths.giveUp();
     this.warn("given up: ", this.options.directory, " is not started again until it is told to");
   }
 
   private end(): void {
+    this.tellPhase();
     this.reader.stop();
     this.place.close();
     this.resolveEnded();
-  }
-
-  private killFinish(): void {
-    this.warn(...this.place.path("finish"), " has not ended in its time (timeout-finish): killed");
-    this.finishing.kill();
   }
 
   // Telling.
@@ -343,6 +331,14 @@ export class Supervisor {
     const { since } = this;
     const { paused, want } = this.service;
     this.place.writeStatus({ since, pid: this.run.pid, paused, want });
+  }
+
+  /** After whatever has happened at once: what is passed through in no time is not told. */
+  private tellPhase(): void {
+    const isOver = this.service.phase === "over";
+    const line = isOver ? this.lastWords : phaseOf(this.service, this.gate.heldBy);
+    if (line !== this.told) this.place.setPhase(line);
+    this.told = line;
   }
 
   private warn(...words: Words): void {

@@ -1,6 +1,8 @@
 /** Why a service is as it is, in words: from its status and from its deaths. */
 import { type Instant, toUnixNanos } from "../tai64/index.ts";
 import type { Death, DeathEntry } from "./deaths.ts";
+import type { TellingPhase } from "./phase.ts";
+import { BACKGROUND_ADVICE, isQuickEnd } from "./quick-ends.ts";
 import type { History, Report } from "./report.ts";
 
 /** Deaths by itself so close together, and so many of them, are flapping. */
@@ -11,8 +13,10 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 /** @returns sentences, without the service's name */
 export function explain(report: Report, history: History, nowNanos: bigint): string[] {
   return [
-    ...(report.kind === "trouble" ? [troubleSentence(report.text)] : stateSentences(report)),
-    ...flapping(history.deaths, nowNanos),
+    ...(report.kind === "trouble"
+      ? [troubleSentence(report.text)]
+      : stateSentences(report, history.phase)),
+    ...flappingSentence(history.deaths, nowNanos),
     ...lastDeath(history.deaths, nowNanos),
     ...(report.kind === "known" ? readiness(report.status.pid, history) : []),
   ];
@@ -26,7 +30,10 @@ function troubleSentence(text: string): string {
   return text;
 }
 
-function stateSentences({ status, normallyUp, seconds }: Report & { kind: "known" }): string[] {
+function stateSentences(
+  { status, normallyUp, seconds }: Report & { kind: "known" },
+  phase: TellingPhase | undefined,
+): string[] {
   const since = `for ${duration(Number(seconds))}`;
   if (status.pid !== 0) {
     return [
@@ -35,6 +42,7 @@ function stateSentences({ status, normallyUp, seconds }: Report & { kind: "known
       ...(status.want === "down" ? ["it was told to stop and has not ended yet"] : []),
     ];
   }
+  if (phase !== undefined) return [`it is down ${since}`, ...phaseSentences(phase)];
   if (status.want === "up") return [`it is down ${since} and waits for its next start`];
   if (status.want === "once") return [`it is down ${since}: it was to run once, and has ended`];
   return [
@@ -42,17 +50,45 @@ function stateSentences({ status, normallyUp, seconds }: Report & { kind: "known
   ];
 }
 
-function flapping(deaths: readonly DeathEntry[], nowNanos: bigint): string[] {
+function phaseSentences({ word, words }: TellingPhase): string[] {
+  switch (word) {
+    case "held": {
+      const are = words.length === 1 ? "that is" : "these are";
+      return [`it waits for ${words.join(", ")}, and is started when ${are} up (file after)`];
+    }
+    case "starting":
+      return ["its start is running"];
+    case "started":
+      return ["its start has ended well, and there is no run: that is all of it"];
+    case "finishing":
+      return ["its finish is running"];
+    case "stopping":
+      return ["its stop is running"];
+    case "failed":
+      return ["it failed: svc start tries again"];
+    case "essential":
+      return [];
+  }
+}
+
+/** Deaths by itself that are close together, when they are too many; else none. */
+export function flapping(deaths: readonly DeathEntry[], nowNanos: bigint): readonly Death[] {
   const recent = deaths.filter((entry): entry is Death => {
-    return (
-      !("unstarted" in entry) && !entry.asked && secondsAgo(entry.at, nowNanos) <= FLAPPING_SECONDS
-    );
+    const isRecent = secondsAgo(entry.at, nowNanos) <= FLAPPING_SECONDS;
+    return !("unstarted" in entry) && !entry.asked && isRecent;
   });
-  if (recent.length < FLAPPING_DEATHS) return [];
+  return recent.length < FLAPPING_DEATHS ? [] : recent;
+}
+
+function flappingSentence(deaths: readonly DeathEntry[], nowNanos: bigint): string[] {
+  const recent = flapping(deaths, nowNanos);
+  if (recent.length === 0) return [];
   const [often, times] = mostFrequent(recent.map(causeOf));
+  const isQuick = recent.every((death) => isQuickEnd(death.cause, death.uptimeMs));
   return [
     `it is flapping: it died ${recent.length} times in the last ${FLAPPING_SECONDS} seconds, ` +
       (times === recent.length ? `each time: ${often}` : `${times} of them: ${often}`),
+    ...(isQuick ? [`it ends as soon as it has begun: ${BACKGROUND_ADVICE}`] : []),
   ];
 }
 
@@ -86,7 +122,7 @@ function mostFrequent(words: readonly string[]): [word: string, times: number] {
   return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
 }
 
-function secondsAgo(at: Instant, nowNanos: bigint): number {
+export function secondsAgo(at: Instant, nowNanos: bigint): number {
   return Math.max(0, Number(nowNanos - toUnixNanos(at)) / Number(NANOS_PER_SECOND));
 }
 

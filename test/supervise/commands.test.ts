@@ -10,7 +10,9 @@ import { temporaryDirectory } from "../support/temporary.ts";
 
 const short = (text: string): string =>
   readCommands(Buffer.from(text, "latin1"))
-    .map(({ event, signal, toGroup }) => `${signal ?? event}${toGroup ? "+" : ""}`)
+    .map(({ event, signal, toGroup, toLog }) => {
+      return `${toLog ? "L" : ""}${signal ?? event}${toGroup ? "+" : ""}`;
+    })
     .join(" ");
 
 test("every letter is a command, in order, as often as it comes", () => {
@@ -21,9 +23,9 @@ test("every letter is a command, in order, as often as it comes", () => {
   assert.equal(short("dud"), "d u d");
 });
 
-test("modifiers hold for what follows them, and commands for the logger are not ours", () => {
+test("modifiers hold for what follows them, to whom they go as well", () => {
   assert.equal(short("t+td=t"), "SIGTERM SIGTERM+ d+ SIGTERM");
-  assert.equal(short("ldLukld"), "d d");
+  assert.equal(short("ldLukld"), "d Lu LSIGKILL d");
   assert.equal(short("L"), "");
 });
 
@@ -31,10 +33,7 @@ test("bytes that mean nothing are passed over", () => {
   let known = 0;
   for (let byte = 0; byte < 256; byte++) {
     known += readCommands(Buffer.of(byte)).length;
-    assert.equal(
-      readCommands(Buffer.of(byte, 0x75)).at(-1)?.event,
-      byte === 0x4c ? undefined : "u",
-    );
+    assert.equal(readCommands(Buffer.of(byte, 0x75)).at(-1)?.event, "u");
   }
   assert.equal(known, LETTERS.length);
 });

@@ -36,6 +36,8 @@ test("a name is what is here, else what is in the place of services; patterns li
     ["[odd]", [join(there, "[odd]")]],
     ["[dw]eb[12]", [join(there, "web1"), join(there, "web2")]],
     ["no*", ["no*"]],
+    ["!web*", ["!web*"]],
+    ["!(db)*", ["!(db)*"]],
     [`${there}/w*/log`, [`${there}/web1/log`]],
     [`${there}/nothing*`, [`${there}/nothing*`]],
   ];

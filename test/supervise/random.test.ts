@@ -42,7 +42,15 @@ const acts = fc.array(
   { maxLength: 30 },
 ) as fc.Arbitrary<Act[]>;
 
-const files = fc.subarray(["finish", "down", "backoff", "timeout-kill", "max-deaths"]);
+const files = fc.subarray([
+  "finish",
+  "start",
+  "stop",
+  "down",
+  "backoff",
+  "timeout-kill",
+  "max-deaths",
+]);
 const CONTENT: Readonly<Record<string, string>> = { "timeout-kill": "400", "max-deaths": "2" };
 
 /** @throws when something does not hold after an act */
@@ -62,16 +70,27 @@ async function live(scope: Scope, names: readonly string[], order: readonly Act[
     else for (const process of world.alive) await world.end(act.how, process);
     await world.pass(0);
     hold(world, supervisor.process);
-    const runs = world.processes.slice(startsBefore).filter(({ argv }) => argv[0] === "./run");
+    const runs = world.names.slice(startsBefore).filter((name) => /^(run|start)$/.test(name));
     if (wantBefore === "down" && act.kind !== "bytes")
       assert.equal(runs.length, 0, "down means down");
     if (hadEnded) assert.equal(world.processes.length, startsBefore, "nothing after the end");
   }
   supervisor.command(Buffer.from("dx"));
-  for (let left = 0; left < 3; left++)
+  for (let left = 0; left < 4; left++)
     for (const process of world.alive) await world.end(0, process);
   await world.pass(0);
   assert.equal(world.hasEnded, true, "dx ends it");
+}
+
+/** `stop` undoes once what was begun; behind it, and before anything else, comes `start` where there is one. */
+function holdOrder(world: World): void {
+  const names = world.names.filter((name) => name !== "finish");
+  const hasStart = world.read("start") !== undefined;
+  for (const [at, name] of names.entries()) {
+    const before = names[at - 1] ?? "stop";
+    if (name === "stop") assert.notEqual(before, "stop", names.join(" "));
+    else if (before === "stop" && hasStart) assert.equal(name, "start", names.join(" "));
+  }
 }
 
 function hold(world: World, pid: number): void {
@@ -81,6 +100,7 @@ function hold(world: World, pid: number): void {
     const before = runs[at - 1]?.startedAt ?? Number.NEGATIVE_INFINITY;
     assert.ok(startedAt - before >= 1000, `starts at ${before} and ${startedAt}`);
   }
+  holdOrder(world);
   const [alive] = world.alive;
   const run = alive?.argv[0] === "./run" ? alive.pid : 0;
   assert.equal(pid, run);

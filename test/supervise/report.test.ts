@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Death } from "../../src/supervise/deaths.ts";
+import type { TellingPhase } from "../../src/supervise/phase.ts";
 import type { History, Known, Report } from "../../src/supervise/report.ts";
 import { statusLine } from "../../src/supervise/status-line.ts";
 import { asJson, asTable } from "../../src/supervise/svstat-forms.ts";
@@ -122,6 +123,7 @@ test("JSON and table tell the same", () => {
     ready: true,
     readySince: "2026-11-20T08:39:59.000Z",
     phase: null,
+    waitsFor: [],
     deaths: 1,
     lastDeath: {
       at: "2026-11-20T08:40:00.000Z",
@@ -138,9 +140,61 @@ test("JSON and table tell the same", () => {
     state: "unknown",
     error: "supervise not running",
   });
-  assert.deepEqual(asTable([up, off]), [
-    "SERVICE  STATE  PID  SINCE      WANT  DEATHS  LAST DEATH",
-    "web      up     8    5 seconds  up    1       pid 7 signal SIGTERM after 1.200 asked",
-    "a        ?      -    -          -     -       supervise not running",
+  const held = {
+    directory: "web2",
+    report: known(0),
+    history: { ...quiet, phase: { word: "held", words: ["db", "cache"] } },
+  } as const;
+  const { phase, waitsFor } = asJson(held);
+  assert.deepEqual([phase, waitsFor], ["held", ["db", "cache"]]);
+  assert.deepEqual(asTable([up, off, held], { nowNanos: NOW }), [
+    "SERVICE  STATE                 PID  SINCE      WANT  1 MIN  1 HOUR  LAST DEATH",
+    "web      up                    8    5 seconds  up    1      1       pid 7 signal SIGTERM after 1.200 asked",
+    "a        ?                     -    -          -     -      -       supervise not running",
+    "web2     down (held db cache)  -    5 seconds  up    0      0       -",
   ]);
+});
+
+test("what is flapping is so in the table as well, and red where colours are wanted", () => {
+  const deaths = [died(4000, 1), died(3500, 1), died(40, 1), died(20, 1), died(10, 1)];
+  const row = (want: "up" | "down") => ({
+    directory: "web",
+    report: known(9, { want }),
+    history: { ...quiet, tellsReady: true, deaths },
+  });
+  const line = (want: "up" | "down", colours: boolean): string =>
+    asTable([row(want)], { nowNanos: NOW, colours })[1] ?? "";
+  assert.match(line("up", false), /^web +flapping \(not ready\) +9 +5 seconds +up +3 +4 +pid 7/);
+  const red = line("up", true).replaceAll("\u001b", "ESC");
+  assert.match(red, /^web +ESC\[31mflapping \(not ready\) *ESC\[0m +9 /);
+  assert.match(line("down", true), /^web +up \(not ready\) +9 /);
+});
+
+test("why: what a service does that is neither up nor quite down", () => {
+  const about = (word: TellingPhase["word"], ...words: string[]): string[] =>
+    explain(known(0), { ...quiet, phase: { word, words } }, NOW).slice(1, -1);
+  assert.deepEqual(about("held", "db"), [
+    "it waits for db, and is started when that is up (file after)",
+  ]);
+  assert.deepEqual(about("held", "db", "cache"), [
+    "it waits for db, cache, and is started when these are up (file after)",
+  ]);
+  assert.deepEqual(about("starting"), ["its start is running"]);
+  assert.deepEqual(about("finishing"), ["its finish is running"]);
+  assert.deepEqual(about("stopping"), ["its stop is running"]);
+  assert.match(about("started").join(), /^its start has ended well/);
+  assert.deepEqual(about("failed"), ["it failed: svc start tries again"]);
+});
+
+test("why: one that ends well at once over and over may have gone to the background", () => {
+  const quick = [9, 8, 7].map((seconds) => died(seconds, 0, { uptimeMs: 20 }));
+  const said = (deaths: readonly Death[]): string =>
+    explain(known(0), { ...quiet, deaths }, NOW).join("\n");
+  assert.match(
+    said(quick),
+    /\nit ends as soon as it has begun: if it puts itself into the background, /,
+  );
+  assert.match(said(quick), /pid file into the file pidfile\n/);
+  assert.doesNotMatch(said([...quick, died(5, 1)]), /background/);
+  assert.doesNotMatch(said([9, 8, 7].map((seconds) => died(seconds, 0))), /background/);
 });

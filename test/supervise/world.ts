@@ -11,6 +11,7 @@ import {
   SystemFailure,
   type Watch,
 } from "../../src/posix/index.ts";
+import type { StartOptions } from "../../src/posix/types.ts";
 import {
   decodeStatus,
   encodeStatus,
@@ -25,12 +26,14 @@ import { type Scope, temporaryDirectory } from "../support/temporary.ts";
 /** 2026-11-20 00:00:00 UTC. */
 const MIDNIGHT_SECONDS = 1_795_132_800n;
 const FIRST_PID = 1000;
+const SCRIPTS = new Set(["start", "stop", "notify"]);
 
 export interface FakeProcess {
   readonly pid: number;
   readonly argv: readonly string[];
   /** Milliseconds of the world's clock. */
   readonly startedAt: number;
+  readonly options: StartOptions;
   readonly descriptors: ReadonlyMap<Fd, Fd>;
   readonly signals: string[];
   isAlive: boolean;
@@ -42,7 +45,7 @@ export class World {
   /** All that were ever started, oldest first. */
   readonly processes: FakeProcess[] = [];
   readonly said: string[] = [];
-  /** Errno names with which coming starts fail. */
+  /** Errno names with which coming starts fail; an empty one lets one succeed. */
   readonly startFailures: string[] = [];
   /** Whether processes lead a group of their own. */
   leadGroups = false;
@@ -60,7 +63,7 @@ export class World {
       ...real,
       now: () => MIDNIGHT_SECONDS * 1_000_000_000n + BigInt(Math.round(this.nowMs * 1e6)),
       monotonicMs: () => this.nowMs,
-      start: (_program, argv, { descriptors }) => this.start(argv, descriptors),
+      start: (_program, argv, options) => this.start(argv, options),
       ended: (pid) => new Promise((resolve) => this.waiting.set(pid, resolve)),
       kill: (pid, signal) => this.kill(pid, signal),
       watch: neverNews,
@@ -103,7 +106,7 @@ export class World {
 
   /** A service that runs already, and a status that names it. */
   leave(status: Omit<Status, "pid" | "since">, stampedAt: number = this.nowMs): FakeProcess {
-    this.start(["./run"], new Map());
+    this.start(["./run"], { descriptors: new Map() });
     const since = fromUnixNanos(this.posix.now() - BigInt(this.nowMs - stampedAt) * 1_000_000n);
     fs.mkdirSync(join(this.directory, "supervise"), { recursive: true });
     const record = encodeStatus({ ...status, pid: this.last.pid, since });
@@ -145,7 +148,13 @@ export class World {
   }
 
   put(name: string, text: string): void {
-    fs.writeFileSync(join(this.directory, name), text);
+    const mode = SCRIPTS.has(name) ? 0o755 : 0o644;
+    fs.writeFileSync(join(this.directory, name), text, { mode });
+  }
+
+  /** The programs that were started, by name, oldest first. */
+  get names(): string[] {
+    return this.processes.map(({ argv }) => argv[0]?.slice("./".length) ?? "");
   }
 
   /** Text of a file, undefined where there is none. */
@@ -154,12 +163,13 @@ export class World {
     return fs.existsSync(path) ? fs.readFileSync(path, "latin1") : undefined;
   }
 
-  private start(argv: readonly Name[], descriptors: ReadonlyMap<Fd, Fd>): number {
+  private start(argv: readonly Name[], options: StartOptions): number {
     const failure = this.startFailures.shift();
-    if (failure !== undefined) throw new SystemFailure(failure, "posix_spawn");
+    if (failure) throw new SystemFailure(failure, "posix_spawn");
     const pid = FIRST_PID + this.processes.length;
     const words = argv.map(String);
-    const started = { pid, argv: words, startedAt: this.nowMs, descriptors, signals: [] };
+    const { descriptors } = options;
+    const started = { pid, argv: words, startedAt: this.nowMs, options, descriptors, signals: [] };
     this.processes.push({ ...started, isAlive: true });
     return pid;
   }

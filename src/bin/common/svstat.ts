@@ -1,6 +1,7 @@
 /** svstat: how services are. */
 import type { Resident } from "../../chain/chain.ts";
 import { joined, posix, workingDirectory } from "../../posix/index.ts";
+import { isTerminal } from "../../posix/terminal.ts";
 import { historyOf, reportOn } from "../../supervise/report.ts";
 import { statusLine } from "../../supervise/status-line.ts";
 import { asJson, asTable, type Row } from "../../supervise/svstat-forms.ts";
@@ -15,18 +16,20 @@ const HELP = `Usage: svstat DIR…
 Prints a line for each service directory: is it up or down, and for how long. A name that is not here is
 looked for in $SERVICE_DIR, else in /service; '*', '?' and '[…]' match names.
 
-  --table   columns, with the last death
+  --table   columns, with deaths in the last minute and hour, and the last one; what is flapping is red
   --json    a list of objects: docs/commands/svstat.md
   --why     in words: how it is, whether it is flapping, how it last died
 
 These three take all services of $SERVICE_DIR where no DIR is given.
 `;
 
+const STDOUT = 1;
+
 /** One of the new forms, for all rows. */
 type Form = (rows: readonly Row[]) => string[];
 
 const FORMS: Readonly<Record<string, Form>> = {
-  "--table": asTable,
+  "--table": (rows) => asTable(rows, { nowNanos: posix.now(), colours: isTerminal(STDOUT) }),
   "--json": (rows) => ["[", rows.map((row) => JSON.stringify(asJson(row))).join(",\n"), "]"],
   "--why": (rows) =>
     rows.flatMap(({ directory, report, history }) => [

@@ -1,0 +1,93 @@
+/** One try to start `run`, and what is said when it cannot be. */
+import {
+  type Ending,
+  type Name,
+  type Posix,
+  SystemFailure,
+  unableTo,
+  type Words,
+} from "../posix/index.ts";
+import { fromUnixNanos } from "../tai64/index.ts";
+import { Unusable } from "./conditions.ts";
+import type { DeathRecord } from "./death-record.ts";
+import type { Programs } from "./programs.ts";
+import type { RunProcess } from "./run-process.ts";
+import { LockHeld } from "./service-lock.ts";
+
+/** No process could be made: memory or processes are short, and not for this service alone. */
+const NO_PROCESS = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
+const NO_PROCESS_PAUSE_MS = 60_000;
+
+export interface StarterMeans {
+  readonly posix: Posix;
+  readonly programs: Programs;
+  readonly run: RunProcess;
+  readonly deaths: DeathRecord;
+  /** The service directory, as messages name it. */
+  readonly directory: Name;
+  readonly say: (kind: "fatal" | "warning", line: Buffer) => void;
+  readonly warn: (words: Words) => void;
+}
+
+export class Starter {
+  /** How long to wait before the next try. */
+  pauseMs = 0;
+  private readonly means: StarterMeans;
+  /** For the lock of an earlier run. */
+  private isWaiting = false;
+
+  constructor(means: StarterMeans) {
+    this.means = means;
+  }
+
+  /** @returns how it ends, or what became of the try */
+  attempt(): Promise<Ending> | "unstarted" | "absent" {
+    this.pauseMs = 0;
+    try {
+      const ended = this.means.run.start();
+      this.isWaiting = false;
+      return ended;
+    } catch (failure) {
+      return this.notStarted(failure);
+    }
+  }
+
+  private notStarted(failure: unknown): "unstarted" | "absent" {
+    const { programs, deaths, posix } = this.means;
+    if (failure instanceof LockHeld) this.stillRunning();
+    else {
+      if (isMissing(failure) && programs.hasStartAlone) return "absent";
+      const unstarted = this.complain(failure);
+      deaths.addFailedStart({ at: fromUnixNanos(posix.now()), unstarted });
+    }
+    return "unstarted";
+  }
+
+  /** @returns the errno's name */
+  private complain(failure: unknown): string {
+    const { directory, say } = this.means;
+    if (failure instanceof Unusable) {
+      say("fatal", unableTo(["start ", directory, "/run: ", failure.line]));
+      return "EINVAL";
+    }
+    if (!(failure instanceof SystemFailure)) throw failure;
+    if (NO_PROCESS.has(failure.code)) {
+      this.pauseMs = NO_PROCESS_PAUSE_MS;
+      const pause = `, sleeping ${NO_PROCESS_PAUSE_MS / 1000} seconds`;
+      say("warning", unableTo(["fork for ", directory, pause], failure));
+    } else say("fatal", unableTo(["start ", directory, "/run"], failure));
+    return failure.code;
+  }
+
+  /** Said once; asked again every second. */
+  private stillRunning(): void {
+    const { directory, warn } = this.means;
+    if (!this.isWaiting)
+      warn(["another instance of ", directory, " is still running: waiting for it"]);
+    this.isWaiting = true;
+  }
+}
+
+function isMissing(failure: unknown): boolean {
+  return failure instanceof SystemFailure && failure.code === "ENOENT";
+}

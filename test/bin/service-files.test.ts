@@ -1,0 +1,175 @@
+/** Files of a service directory that need real processes: user, limits, env/, pidfile, start and stop, after. */
+// Not tested: pidfile where the system has no subreaper.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { ask, LISTENER, makeService, Supervised, skip } from "../supervise/against-c/supervised.ts";
+import { ours } from "../support/commands.ts";
+import { Running } from "../support/running.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { until } from "../support/until.ts";
+
+const timeout = 60_000;
+const CLEAN = { code: 0, signal: null };
+const isRoot = process.getuid?.() === 0;
+const SLEEPER = "#!/bin/sh\nexec sleep 30\n";
+/** Puts itself into the background: its daemon tells its signals in `log`. */
+const FORKER = `#!/bin/sh
+echo run >>log
+(
+  trap 'echo TERM >>log; exit 5' TERM
+  trap 'echo HUP >>log' HUP
+  echo daemon >>log
+  while :; do sleep 0.05; done
+) >/dev/null 2>&1 &
+echo $! >pid.new
+mv pid.new daemon.pid
+exit 0
+`;
+
+function read(path: string): string | undefined {
+  return fs.existsSync(path) ? fs.readFileSync(path, "latin1") : undefined;
+}
+
+describe("a service directory", { concurrency: 2 }, () => {
+  test("pidfile: the daemon is what is supervised", { timeout }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    makeService(join(cwd, "web"), { run: FORKER, pidfile: "daemon.pid\n" });
+    const supervised = new Supervised(t, "ours", cwd);
+    await until("the daemon", () => read(join(cwd, "web/supervise/ready")) !== undefined);
+    const pid = Number(read(join(cwd, "web/daemon.pid")));
+    assert.equal(supervised.status?.pid, pid);
+    await supervised.logs("run", "daemon");
+    assert.equal(ask("ours", "svc", ["-h", "web"], { cwd }).code, 0);
+    await supervised.logs("run", "daemon", "HUP");
+    assert.equal(ask("ours", "svc", ["restart", "--wait", "20", "web"], { cwd }).stderr, "");
+    await supervised.logs("run", "daemon", "HUP", "TERM", "run", "daemon");
+    const deaths = read(join(cwd, "web/supervise/deaths")) ?? "";
+    assert.match(deaths, new RegExp(`^@\\S+ pid ${pid} exit 5 after \\S+ asked\n$`));
+    assert.notEqual(supervised.status?.pid, pid);
+    const last = await supervised.isUp();
+    assert.deepEqual(await supervised.finish(), CLEAN);
+    assert.equal(fs.existsSync(`/proc/${last}`), false);
+    assert.equal(supervised.running.stderr, "");
+  });
+
+  test("pidfile: a daemon whose supervisor was killed is taken over", { timeout }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    const slow = FORKER.replace("mv pid.new", "sleep 1.5\nmv pid.new");
+    makeService(join(cwd, "web"), { run: slow, pidfile: "daemon.pid\n" });
+    const first = new Supervised(t, "ours", cwd);
+    await until("the daemon", () => read(join(cwd, "web/supervise/ready")) !== undefined);
+    const pid = first.status?.pid ?? 0;
+    await first.running.stop("SIGKILL");
+    const second = new Supervised(t, "ours", cwd);
+    await second.running.says(`warning: web runs already, as process ${pid}: taken over\n`);
+    assert.deepEqual(await second.finish(), CLEAN);
+    await second.logs("run", "daemon", "TERM");
+  });
+
+  test("pidfile: one that is not written, or names a stranger, is said with its file", {
+    timeout,
+  }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    const run = "#!/bin/sh\n[ -e next ] && echo 1 >daemon.pid\nexit 0\n";
+    makeService(join(cwd, "web"), { run, pidfile: "daemon.pid\n" });
+    const supervised = new Supervised(t, "ours", cwd);
+    await supervised.running.says("warning: web/run exited without writing pid file daemon.pid\n");
+    fs.writeFileSync(join(cwd, "web/next"), "");
+    await supervised.running.says(
+      "warning: pid file daemon.pid names process 1, which is none that",
+    );
+    assert.deepEqual(await supervised.finish(), CLEAN);
+  });
+
+  test("env/ and limits are what run finds, and finish does not", { timeout }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    const tell = '#!/bin/sh\necho "${COLOUR-none} $(ulimit -Sn) $PATH" >>';
+    makeService(join(cwd, "web"), { run: `${tell}run.out\n`, finish: `${tell}finish.out\n` });
+    makeService(join(cwd, "web/env"), { COLOUR: "blue\n" });
+    fs.writeFileSync(join(cwd, "web/limits"), "openfiles 77\n");
+    const env = { PATH: "/usr/bin:/bin" };
+    const script = 'ulimit -Sn 333; exec "$0" web';
+    const running = new Running(t, "/bin/sh", ["-c", script, ours("supervise")], { cwd, env });
+    const said = (name: string): string | undefined => read(join(cwd, "web", name))?.split("\n")[0];
+    await until("finish", () => said("finish.out") !== undefined);
+    assert.equal(said("run.out"), "blue 77 /usr/bin:/bin");
+    assert.equal(said("finish.out"), "none 333 /usr/bin:/bin");
+    assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
+  });
+
+  test("user: run is the account's, with its groups; its supervisor and finish are not", {
+    timeout,
+    skip: !isRoot && "needs root",
+  }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    fs.chmodSync(cwd, 0o755);
+    makeService(join(cwd, "web"), {
+      run: "#!/bin/sh\nid -u >&5; id -G >&5; exec sleep 30\n",
+      finish: "#!/bin/sh\nid -u >finish.out\n",
+      user: "daemon\n",
+    });
+    const script = 'exec 5>found "$0" web';
+    const running = new Running(t, "/bin/sh", ["-c", script, ours("supervise")], { cwd });
+    await until("id", () => (read(join(cwd, "found"))?.split("\n").length ?? 0) > 2);
+    assert.equal(read(join(cwd, "found")), "1\n1\n");
+    assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
+    assert.equal(read(join(cwd, "web/finish.out")), "0\n");
+  });
+
+  test("start, stop and notify are run in the directory, in their order", {
+    timeout,
+  }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    const say = (name: string): string => `#!/bin/sh\necho ${name} >>log\n`;
+    const notify = '#!/bin/sh\necho "$1 $2 $4" >>notified\n';
+    const files = { start: say("begin"), stop: say("undo"), run: LISTENER, notify };
+    makeService(join(cwd, "web"), files);
+    const supervised = new Supervised(t, "ours", cwd);
+    await supervised.logs("begin", "start");
+    assert.deepEqual(await supervised.finish(), CLEAN);
+    await supervised.logs("begin", "start", "TERM", "undo");
+    const told = join(cwd, "web/notified");
+    await until("six times", () => read(told)?.split("\n").length === 7);
+    assert.deepEqual(read(told)?.trim().split("\n").sort(), [
+      "run exit 0",
+      "run start 0",
+      "start exit 0",
+      "start start 0",
+      "stop exit 0",
+      "stop start 0",
+    ]);
+  });
+});
+
+describe("after", { concurrency: 2 }, () => {
+  const around: [name: string, command: string[]][] = [
+    ["svscan", [ours("svscan")]],
+    ["svscan --isolate", [ours("svscan"), "--isolate"]],
+  ];
+  if (!skip) around.push(["the C svscan", ["/usr/bin/svscan"]]);
+  for (const [name, [program = "", ...args]] of around) {
+    test(`holds a service under ${name}`, { timeout }, async (t) => {
+      const cwd = temporaryDirectory(t);
+      makeService(join(cwd, "db"), { run: SLEEPER, down: "" });
+      makeService(join(cwd, "web"), { run: SLEEPER, after: "db\n" });
+      // Our supervise is the one that the C svscan finds.
+      const env = { PATH: `${join(ours("supervise"), "..")}:/usr/bin:/bin` };
+      const running = new Running(t, program, args, { cwd, env });
+      const svstat = (): string => ask("ours", "svstat", ["--why", "web"], { cwd }).stdout;
+      await until("it waits", () =>
+        /it waits for db, and is started when that is up/.test(svstat()),
+      );
+      assert.equal(ask("ours", "svc", ["start", "--wait", "20", "db", "web"], { cwd }).stderr, "");
+      const ends = ask("ours", "svc", ["-dx", "db", "web"], { cwd });
+      assert.equal(ends.stderr, "");
+      const free = (): boolean =>
+        ["db", "web"].every((one) => ask("C", "svok", [one], { cwd }).code === 100);
+      if (program.startsWith("/usr")) {
+        await running.stop("SIGTERM");
+        await until("the supervisors to be gone", free);
+      } else assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
+    });
+  }
+});
