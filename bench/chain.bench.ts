@@ -8,8 +8,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { type Program, runThrough } from "./child.ts";
 import { Bench, OURS } from "./harness.ts";
-import { builtCommand } from "./loggers.ts";
-import { findProgram } from "./machine.ts";
+import { builtCommand, findProgram } from "./machine.ts";
 
 const WHOLE = "ms of the whole run";
 const NODE = "node -e 0";

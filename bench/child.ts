@@ -7,6 +7,7 @@ import { bind, call, cString } from "../src/posix/libc.ts";
 
 const O_CLOEXEC = 0o2000000;
 const SETSIGDEF = 4;
+const WNOHANG = 1;
 /** More than glibc's or musl's structures take. */
 const STRUCTURE_BYTES = 1024;
 const SIGNAL_SET_BYTES = 128;
@@ -77,9 +78,20 @@ export function start(program: Program, stdio: readonly [number, number, number]
 
 /** Stands still until a program has ended. */
 export function reap(pid: number): Ending {
+  const ended = ending(pid, 0);
+  if (ended === undefined) throw new Error(`wait4 came back without process ${pid}`);
+  return ended;
+}
+
+/** How a program has ended, or undefined while it runs. */
+export function look(pid: number): Ending | undefined {
+  return ending(pid, WNOHANG);
+}
+
+function ending(pid: number, options: number): Ending | undefined {
   const status = new Int32Array(1);
   const usage = new BigInt64Array(USAGE_WORDS);
-  call("wait4", undefined, () => wait4(pid, status, 0, usage));
+  if (call("wait4", undefined, () => wait4(pid, status, options, usage)) === 0) return undefined;
   const [userSeconds = 0n, userMicros = 0n, systemSeconds = 0n, systemMicros = 0n] = usage;
   const word = status[0] ?? 0;
   const signal = word & 0x7f;

@@ -1,78 +1,84 @@
 /**
  * What does a service cost that writes every line by itself?
  *
- * One write(2) per line at a steady pace; counted is the processor time of the logger, from its start
- * to its end, its start included. Both get `t`.
+ * One write(2) per line at a steady pace, after half a second of the same; counted is the processor
+ * time of all of the logger's threads, its start not included. Every program adds a time to each line.
  */
 import fs from "node:fs";
 import { join } from "node:path";
-import { expectSuccess, reap } from "./child.ts";
-import { writePaced } from "./feed.ts";
-import { Bench, OURS } from "./harness.ts";
-import {
-  C_MULTILOG,
-  findPeers,
-  type Logger,
-  logdirsOf,
-  ours,
-  S6_LOG,
-  startLogger,
-  type Task,
-} from "./loggers.ts";
+import { expectSuccess } from "./child.ts";
+import { sleep, writePaced } from "./feed.ts";
+import { Bench } from "./harness.ts";
+import { type Logger, oursAnd, type Task } from "./loggers.ts";
+import { bytesIn } from "./logs.ts";
+import * as names from "./names.ts";
+import { Running } from "./running.ts";
+import { cpuNanos } from "./usage.ts";
 
 const RATES = [100, 1000, 10_000, 50_000, 200_000];
-const TARGET_RATE = 50_000;
-const CPU = "CPU seconds";
+const PER_LINE = "CPU µs a line";
+const PERCENT = "% of a core";
 const WRITTEN = "lines/s written";
 /** 100 bytes with its end. */
 const LINE: Buffer = Buffer.from(
   `${"2026-01-01 service[4242]: request served, status 200, 5120 bytes in 0.012 s ".padEnd(99, ".")}\n`,
 );
-const STAMP_BYTES = 26;
+/** So that what was written last is counted. */
+const SETTLE_MS = 50;
+const ROUNDS = 2;
 
 const bench = new Bench("cpu", "What does one write per line cost, by lines a second?", 1e9);
-/** Longer where it is judged, so that the start of either does not decide. */
-const secondsOf = (perSecond: number): number =>
-  bench.pick(perSecond === TARGET_RATE ? 10 : 3, 0.3);
-for (const perSecond of RATES) {
-  bench.input[`${perSecond} lines/s`] =
-    `${LINE.length} bytes a line, ${secondsOf(perSecond)} s, one write(2) each, script t`;
-}
-bench.headlines.push(CPU);
+const seconds = bench.pick(4, 0.1);
+/** What comes before: every program has begun to work by then. */
+const warmSeconds = bench.pick(0.5, 0.1);
+bench.headlines.push(PER_LINE);
 const task: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
-const loggers = [ours, ...findPeers([C_MULTILOG, S6_LOG])];
+const loggers = oursAnd(bench, [...names.MULTILOGS, names.RSYSLOG_UNIX, names.RSYSLOG_TCP]);
+const nameOf = (perSecond: number): string => `${perSecond.toLocaleString("en-US")} lines/s`;
 
-const name = (perSecond: number): string => `${perSecond.toLocaleString("en-US")} lines/s`;
 for (const perSecond of RATES) {
-  await bench.rounds(name(perSecond), bench.pick(2, 1), loggers, (logger) =>
+  bench.input[nameOf(perSecond)] =
+    `${LINE.length} bytes a line, ${seconds} s a round, one write(2) each`;
+  await bench.rounds(nameOf(perSecond), bench.pick(ROUNDS, 1), loggers, (logger) =>
     serve(logger, perSecond),
   );
 }
-bench.targetRatio(name(TARGET_RATE), CPU, OURS, C_MULTILOG, { atMost: 0.25 });
+bench.targetRatio(nameOf(50_000), PER_LINE, names.OURS, names.C_MULTILOG, { atMost: 0.25 });
+bench.targetRatio(nameOf(100), PER_LINE, names.OURS, names.C_MULTILOG, { atMost: 2 });
+bench.charts.push({
+  title: "Processor time of a line, by lines a second",
+  metric: PER_LINE,
+  along: "lines a second, one write each",
+  cases: RATES.map((at) => ({ name: nameOf(at), at })),
+});
 bench.finish();
 
 function serve(logger: Logger, perSecond: number): Record<string, number> {
   bench.clear(directory);
   fs.mkdirSync(directory);
-  const program = logger.prepare(task, directory);
-  const { pid, writeEnd } = startLogger(program);
-  const seconds = secondsOf(perSecond);
-  const took = writePaced({ fd: writeEnd, line: LINE, perSecond, seconds });
-  fs.closeSync(writeEnd);
-  const ended = reap(pid);
-  expectSuccess(program, ended);
+  const running = new Running(logger, task, directory);
+  const paced = { fd: running.way.fd, line: running.way.frame(LINE), perSecond };
+  writePaced({ ...paced, seconds: warmSeconds });
+  sleep(SETTLE_MS);
+  const before = cpuNanos(running.pid);
+  const took = writePaced({ ...paced, seconds });
+  sleep(SETTLE_MS);
+  const nanos = cpuNanos(running.pid) - before;
   const lines = Math.round(perSecond * seconds);
-  checkSize(lines);
-  return { [CPU]: ended.cpuSeconds, [WRITTEN]: lines / took };
+  const all = lines + Math.round(perSecond * warmSeconds);
+  running.count(all, all * LINE.length);
+  expectSuccess(running.program, running.end());
+  checkSize(logger, all);
+  return {
+    [PER_LINE]: nanos / lines / 1e3,
+    [PERCENT]: nanos / took / 1e7,
+    [WRITTEN]: lines / took,
+  };
 }
 
-function checkSize(lines: number): void {
-  const [log = directory] = logdirsOf(task, directory);
-  let bytes = 0;
-  for (const file of fs.readdirSync(log)) {
-    if (file === "current" || file.startsWith("@")) bytes += fs.statSync(join(log, file)).size;
-  }
-  if (bytes !== lines * (LINE.length + STAMP_BYTES))
-    throw new Error(`${log} holds ${bytes} bytes of ${lines} lines`);
+function checkSize({ name, form }: Logger, lines: number): void {
+  const bytes = bytesIn(task, directory);
+  if (bytes !== lines * (LINE.length + form.stampBytes))
+    throw new Error(`${name} wrote ${bytes} bytes of ${lines} lines`);
 }

@@ -7,6 +7,7 @@ import { reap, start } from "./child.ts";
 import { findProgram } from "./machine.ts";
 
 const CHUNK_BYTES = 2 ** 20;
+const STREAM_BYTES = 64 * 1024;
 const SLEEP_ABOVE_MS = 2;
 const WAKE_BEFORE_MS = 1;
 
@@ -54,11 +55,44 @@ export const producers: Readonly<Record<"cat" | "write" | "splice", BulkProducer
 /** Who feeds every program of a comparison. */
 export const feed: BulkProducer = producers.cat;
 
+interface Framing {
+  readonly fd: number;
+  readonly isStream: boolean;
+  frame(line: Buffer): Buffer;
+}
+
+/**
+ * Sends every line of a file to a syslog, as the way there wants it: a datagram each, or many at once.
+ *
+ * @returns how many lines
+ */
+export function feedFramed(path: string, way: Framing): number {
+  const text = fs.readFileSync(path);
+  let [lines, gathered, held] = [0, [] as Buffer[], 0];
+  const send = (): void => {
+    const all = Buffer.concat(gathered);
+    for (let at = 0; at < all.length; ) at += fs.writeSync(way.fd, all, at);
+    [gathered, held] = [[], 0];
+  };
+  for (let at = 0; at < text.length; lines++) {
+    const end = text.indexOf("\n", at) + 1;
+    const message = way.frame(text.subarray(at, end));
+    gathered.push(message);
+    held += message.length;
+    if (!way.isStream || held >= STREAM_BYTES) send();
+    at = end;
+  }
+  if (held > 0) send();
+  return lines;
+}
+
 export interface Paced {
   readonly fd: number;
   readonly line: Buffer;
   readonly perSecond: number;
   readonly seconds: number;
+  /** Is told how many milliseconds each write took; of `perSecond * seconds` places. */
+  readonly waits?: Float64Array;
 }
 
 /**
@@ -70,7 +104,7 @@ export interface Paced {
  * @returns how many seconds it took
  */
 export function writePaced(
-  { fd, line, perSecond, seconds }: Paced,
+  { fd, line, perSecond, seconds, waits }: Paced,
   between?: () => void,
   written?: (number: number) => void,
 ): number {
@@ -78,7 +112,9 @@ export function writePaced(
   const count = Math.round(perSecond * seconds);
   for (let number = 0; number < count; number++) {
     awaitMoment(begun + (number * 1000) / perSecond, between);
+    const before = waits && performance.now();
     call("write", undefined, () => write(fd, line, line.length));
+    if (before !== undefined && waits !== undefined) waits[number] = performance.now() - before;
     written?.(number);
   }
   return (performance.now() - begun) / 1000;

@@ -5,24 +5,27 @@ import { sleep } from "./feed.ts";
 const GIVE_UP_MS = 10_000;
 
 export class GrowingFile {
-  /** Milliseconds from writing into the pipe to seeing in the file, by line. */
+  /** Milliseconds from writing to the logger to seeing in the file, by line. */
   readonly delays: Float64Array;
   readonly #writtenAt: Float64Array;
-  readonly #fd: number;
+  readonly #path: string;
   readonly #lineBytes: number;
+  #fd: number | undefined;
   #seen = 0;
 
-  /** Waits until the file is there. */
   constructor(path: string, lineBytes: number, lines: number) {
+    this.#path = path;
     this.#lineBytes = lineBytes;
     this.delays = new Float64Array(lines);
     this.#writtenAt = new Float64Array(lines);
+  }
+
+  awaitThere(): void {
     const giveUp = performance.now() + GIVE_UP_MS;
-    while (!fs.existsSync(path)) {
-      if (performance.now() > giveUp) throw new Error(`${path} does not appear`);
+    while (!fs.existsSync(this.#path)) {
+      if (performance.now() > giveUp) throw new Error(`${this.#path} does not appear`);
       sleep(1);
     }
-    this.#fd = fs.openSync(path, "r");
   }
 
   noteWritten(number: number): void {
@@ -30,7 +33,7 @@ export class GrowingFile {
   }
 
   look(): void {
-    const lines = Math.floor(fs.fstatSync(this.#fd).size / this.#lineBytes);
+    const lines = Math.floor(this.#size() / this.#lineBytes);
     if (lines === this.#seen) return;
     const now = performance.now();
     for (; this.#seen < lines; this.#seen++) {
@@ -40,12 +43,18 @@ export class GrowingFile {
     }
   }
 
+  #size(): number {
+    if (this.#fd === undefined && fs.existsSync(this.#path))
+      this.#fd = fs.openSync(this.#path, "r");
+    return this.#fd === undefined ? 0 : fs.fstatSync(this.#fd).size;
+  }
+
   lookForRest(): void {
     const giveUp = performance.now() + GIVE_UP_MS;
     while (this.#seen < this.delays.length) {
       if (performance.now() > giveUp) throw new Error("not every line appears in the log");
       this.look();
     }
-    fs.closeSync(this.#fd);
+    if (this.#fd !== undefined) fs.closeSync(this.#fd);
   }
 }

@@ -1,48 +1,77 @@
 /**
- * How does the cost grow, with more directories and with shorter lines?
+ * How does the cost grow, with longer lines, more directories, more patterns, smaller files?
  *
  * Processor time for each line of input, the logger's start taken off. Flat over the length of lines
- * would mean that only lines cost; falling with it, that only bytes do.
+ * would mean that only lines cost; proportional to it, that only bytes do.
  */
 import { join } from "node:path";
 import { Bench } from "./harness.ts";
 import { type Input, writeLines } from "./lines.ts";
-import { C_MULTILOG, findPeers, type Logger, ours, runLogger, type Task } from "./loggers.ts";
+import { type Logger, oursAnd, runLogger, type Task } from "./loggers.ts";
 import { checkLogs } from "./logs.ts";
+import * as names from "./names.ts";
 
 const PER_LINE = "CPU ns a line";
 const PER_BYTE = "CPU ns a byte";
 const LENGTHS = [20, 50, 100, 300, 1000, 4000];
-const DIRECTORIES = [1, 4, 16];
+const DIRECTORIES = [1, 2, 4, 8, 16, 32, 64];
+const PATTERNS = [1, 4, 16, 64];
+const FILE_KB = [4, 16, 64, 256, 1024, 16_000];
 
-const bench = new Bench(
-  "growth",
-  "How does the cost grow, by directories and by line length?",
-  2e9,
-);
+const bench = new Bench("growth", "How does the cost of a line grow with the work on it?", 1e9);
 const directory = join(bench.directory, "logs");
-const loggers = [ours, ...findPeers([C_MULTILOG])];
-const rounds = bench.pick(3, 1);
+const loggers = oursAnd(bench, [names.C_MULTILOG, names.S6_LOG]);
 const path = join(bench.directory, "input");
+const stamped: Task = { stamp: true, logdirs: 1 };
 
-for (const lineBytes of LENGTHS) {
-  const input = writeLines(path, bench.pick(100e6, 5e6), lineBytes);
-  await compare(`${lineBytes}-byte lines`, { stamp: true, logdirs: 1 }, input);
-}
-for (const logdirs of DIRECTORIES) {
-  const input = writeLines(path, bench.pick(400e6, 16e6) / (logdirs + 3), "services");
-  await compare(`${logdirs} directories`, { stamp: true, logdirs }, input);
-}
+await curve("The length of lines", "bytes a line", LENGTHS, (bytes) => [
+  `${bytes}-byte lines`,
+  { ...stamped, lineBytes: 2 * bytes },
+  writeLines(path, bench.pick(60e6, 1e6), bytes),
+]);
+await curve("Log directories", "directories", DIRECTORIES, (logdirs) => [
+  `${logdirs} directories`,
+  { ...stamped, logdirs },
+  writeLines(path, bench.pick(150e6, 4e6) / (logdirs + 3), "services"),
+]);
+await curve("Patterns before the directory", "patterns", PATTERNS, (count) => [
+  `${count} patterns`,
+  { ...stamped, dropped: Array.from({ length: count }, (_, index) => `nothing${index}`) },
+  writeLines(path, bench.pick(60e6, 1e6) / (1 + count / 4), "services"),
+]);
+await curve("The size of files", "KB a file", FILE_KB, (kilobytes) => [
+  `files of ${kilobytes} KB`,
+  { ...stamped, sizeBytes: kilobytes * 1000 + 96 },
+  writeLines(
+    path,
+    Math.min(bench.pick(60e6, 1e6), kilobytes * bench.pick(500e3, 25e3)),
+    "services",
+  ),
+]);
 bench.finish();
+
+async function curve(
+  title: string,
+  along: string,
+  places: readonly number[],
+  make: (at: number) => [name: string, task: Task, input: Input],
+): Promise<void> {
+  const cases: { name: string; at: number }[] = [];
+  for (const at of places) {
+    const [name, task, input] = make(at);
+    await compare(name, task, input);
+    cases.push({ name, at });
+  }
+  bench.charts.push({ title, along, metric: PER_LINE, cases });
+}
 
 async function compare(name: string, task: Task, input: Input): Promise<void> {
   bench.input[name] = input.shape;
-  for (const logger of loggers) {
-    bench.progress(`checking what ${logger.name} writes`);
+  const able = bench.rightOnes(name, loggers, (logger) => {
     runLogger(logger, task, input.path, directory);
-    checkLogs(task, input.path, directory);
-  }
-  await bench.rounds(name, rounds, loggers, (logger) => {
+    checkLogs(logger, task, input.path, directory);
+  });
+  await bench.rounds(name, bench.pick(2, 1), able, (logger) => {
     const nanos = 1e9 * (cpuOf(logger, task, input.path) - cpuOf(logger, task, "/dev/null"));
     return { [PER_LINE]: nanos / input.lines, [PER_BYTE]: nanos / input.bytes };
   });

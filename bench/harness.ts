@@ -6,47 +6,14 @@
  */
 import fs from "node:fs";
 import { loadavg } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { describeMachine, describeVersions, type Machine } from "./machine.ts";
-import { makePlace, type Place } from "./place.ts";
-import { pairRatios, quantile, type Summary, shortNumber, summarise } from "./statistics.ts";
+import { describeMachine, describeVersions } from "./machine.ts";
+import { OURS } from "./names.ts";
+import { makePlace, type Place, type Wanted } from "./place.ts";
+import { type Chart, type LeftOut, type Series, type Target, writeResults } from "./results.ts";
+import { pairRatios, type Summary, shortNumber, summarise } from "./statistics.ts";
 
-export interface Series extends Summary {
-  readonly case: string;
-  readonly program: string;
-  /** What was measured, with its unit: "MB/s", "CPU seconds". */
-  readonly metric: string;
-  readonly runs: readonly number[];
-}
-
-export interface Target {
-  readonly text: string;
-  readonly aim: string;
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
-  readonly reached: boolean;
-}
-
-export interface Results {
-  readonly bench: string;
-  readonly question: string;
-  readonly quick: boolean;
-  readonly place: string;
-  readonly machine: Machine;
-  /** Of the minute before: above a few tenths, somebody else was at work too. */
-  readonly loadBefore: number;
-  readonly versions: Record<string, string>;
-  readonly input: Record<string, string>;
-  /** Metrics that the README shows. */
-  readonly headlines: readonly string[];
-  readonly series: readonly Series[];
-  readonly targets: readonly Target[];
-}
-
-/** Our name in every table. */
-export const OURS = "Timberline";
+export { OURS } from "./names.ts";
 
 const { values: options } = parseArgs({
   options: { quick: { type: "boolean", default: false }, lines: { type: "string" } },
@@ -61,6 +28,11 @@ export class Bench {
   readonly directory: string;
   readonly input: Record<string, string> = {};
   readonly headlines: string[] = [];
+  readonly settings: Record<string, string> = {};
+  readonly charts: Chart[] = [];
+  readonly remarks: string[] = [];
+  private readonly leftOut: LeftOut[] = [];
+  private readonly begun: number = performance.now();
   private readonly name: string;
   private readonly question: string;
   private readonly place: Place;
@@ -71,11 +43,17 @@ export class Bench {
   /**
    * @param name  of its file, without `.bench.ts`
    * @param neededBytes  that the logs of one run and the input take at most
+   * @param wanted  where the logs are to be
    */
-  constructor(name: string, question: string, neededBytes: number = 64e6) {
+  constructor(
+    name: string,
+    question: string,
+    neededBytes: number = 64e6,
+    wanted: Wanted = "memory",
+  ) {
     this.name = name;
     this.question = question;
-    this.place = makePlace(name, this.pick(neededBytes, neededBytes / 20));
+    this.place = makePlace(name, this.pick(neededBytes, neededBytes / 20), wanted);
     this.directory = this.place.path;
     const { processor, cores, memoryGib, system } = describeMachine();
     console.log(`\n${name}: ${question}`);
@@ -100,6 +78,31 @@ export class Bench {
     this.series.set(key, { case: caseName, program, metric, runs });
   }
 
+  /** Notes that a program is not timed: the report says so. */
+  leave(caseName: string, program: string, reason: string): void {
+    this.leftOut.push({ case: caseName, program, reason });
+    console.log(`  ${caseName}: ${program}: left out, ${reason}`);
+  }
+
+  /** Those whose output is right: ours has to be, another one that is not is reported and not timed. */
+  rightOnes<C extends { readonly name: string }>(
+    caseName: string,
+    contenders: readonly C[],
+    check: (contender: C) => void,
+  ): C[] {
+    return contenders.filter((contender) => {
+      this.progress(`${caseName}: checking what ${contender.name} writes`);
+      try {
+        check(contender);
+        return true;
+      } catch (error) {
+        if (contender.name === OURS || !(error instanceof Error)) throw error;
+        this.leave(caseName, contender.name, `it failed its check: ${error.message}`);
+        return false;
+      }
+    });
+  }
+
   /** Gives every contender its turn, round after round. */
   async rounds<C extends { readonly name: string }>(
     caseName: string,
@@ -116,6 +119,8 @@ export class Bench {
     }
     this.progress("");
     this.show(caseName);
+    // What was measured is kept, however this run ends.
+    this.write(true);
   }
 
   private runsOf(caseName: string, program: string, metric: string): readonly number[] {
@@ -179,45 +184,35 @@ export class Bench {
       const verdict = this.quick ? "quick  " : reached ? "reached" : "MISSED ";
       console.log(`  ${verdict} ${text}: ${spread}, aim ${aim}`);
     }
-    const series = [...this.series.values()].map((one) => ({ ...one, ...summarise(one.runs) }));
-    const { name: bench, question, quick, loadBefore, input, headlines, targets } = this;
-    const [machine, versions, place] = [describeMachine(), describeVersions(), this.place.kind];
-    const about = {
+    this.write(false);
+  }
+
+  private write(isInterrupted: boolean): void {
+    const { name: bench, question, quick, loadBefore, input, settings, headlines } = this;
+    const { targets, leftOut, charts, remarks } = this;
+    writeResults({
       bench,
       question,
       quick,
-      place,
-      machine,
+      ...(isInterrupted ? { interrupted: true } : {}),
+      place: this.place.kind,
+      machine: describeMachine(),
       loadBefore,
-      versions,
+      seconds: Math.round((performance.now() - this.begun) / 1000),
+      versions: describeVersions(),
       input,
+      settings,
       headlines,
-    };
-    writeResults({ ...about, series: series.map(thinned), targets });
+      series: [...this.series.values()].map((one) => ({ ...one, ...summarise(one.runs) })),
+      targets,
+      leftOut,
+      charts,
+      remarks,
+    });
   }
 
   /** Empties the place; the system has less to do than when old logs pile up. */
   clear(path: string): void {
     fs.rmSync(path, { recursive: true, force: true });
   }
-}
-
-const MOST_RUNS_KEPT = 200;
-
-/** Thousands of samples are kept as quantiles. */
-function thinned(series: Series): Series {
-  const { runs } = series;
-  if (runs.length <= MOST_RUNS_KEPT) return series;
-  const parts = Array.from({ length: 101 }, (_, percent) => quantile(runs, percent / 100));
-  return { ...series, runs: parts };
-}
-
-function writeResults(results: Results): void {
-  const directory = fileURLToPath(
-    new URL(results.quick ? "results/" : "../../bench/results/", import.meta.url),
-  );
-  fs.mkdirSync(directory, { recursive: true });
-  const path = `${directory}${results.bench}.json`;
-  fs.writeFileSync(`${path}.tmp`, `${JSON.stringify(results, undefined, 1)}\n`);
-  fs.renameSync(`${path}.tmp`, path);
 }

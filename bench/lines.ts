@@ -91,6 +91,19 @@ export function copyLines(path: string, bytes: number, from: string): Input {
   return repeat(path, text.subarray(0, end), bytes, "lines of a file of yours");
 }
 
+/** The first lines of an input, in a file of their own beside it: a power of two of bytes, at most. */
+export function beginningOf(input: Input, bytes: number): Input {
+  if (bytes >= input.bytes) return input;
+  const text = Buffer.alloc(2 ** Math.floor(Math.log2(bytes)));
+  const path = `${input.path}.${text.length}`;
+  const fd = fs.openSync(input.path, "r");
+  fs.readSync(fd, text);
+  fs.closeSync(fd);
+  const whole = text.subarray(0, text.lastIndexOf("\n") + 1);
+  fs.writeFileSync(path, whole);
+  return { ...input, path, bytes: whole.length, lines: countLines(whole) };
+}
+
 function makeBlock(make: MakeLine, bytes: number): Buffer {
   const chance = new Chance();
   const parts: string[] = [];

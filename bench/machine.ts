@@ -2,6 +2,7 @@
 import { execFileSync, type StdioOptions } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem, type } from "node:os";
+import { fileURLToPath } from "node:url";
 
 export interface Machine {
   readonly processor: string;
@@ -21,12 +22,21 @@ export function describeMachine(): Machine {
 }
 
 const manifest = new URL("../../package.json", import.meta.url);
+const benchFolder = new URL("../../bench/", import.meta.url);
 /** Debian's packages of the programs that we are compared with. */
-const PACKAGES = ["daemontools", "s6", "runit", "coreutils"];
+const PEER_PACKAGES = ["daemontools", "s6", "runit", "rsyslog", "apache2-utils"];
+const PACKAGES = [...PEER_PACKAGES, "coreutils"];
+
+let known: Record<string, string> | undefined;
 
 /** Node's version, this tree's commit, the peers' packages: what is there of them. */
 export function describeVersions(): Record<string, string> {
-  const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
+  known ??= askVersions();
+  return known;
+}
+
+function askVersions(): Record<string, string> {
+  const { version = "" } = readManifest(manifest);
   const commit = ask("git", ["describe", "--always", "--dirty", "--abbrev=10"]);
   const versions: Record<string, string> = {
     timberline: commit === undefined ? version : `${version} (${commit})`,
@@ -36,7 +46,29 @@ export function describeVersions(): Record<string, string> {
     const found = ask("dpkg-query", ["-W", "-f", `\${Version}`, name]);
     if (found !== undefined && found !== "") versions[name] = found;
   }
+  for (const name of npmPackages()) {
+    const { version: found } = readManifest(
+      new URL(`node_modules/${name}/package.json`, benchFolder),
+    );
+    if (found !== undefined) versions[name] = found;
+  }
   return versions;
+}
+
+interface Manifest {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** Empty for a package that is not installed. */
+function readManifest(url: URL): Manifest {
+  return existsSync(url) ? (JSON.parse(readFileSync(url, "utf8")) as Manifest) : {};
+}
+
+/** The libraries that we are compared with: all that bench/ asks for but what draws the charts. */
+function npmPackages(): string[] {
+  const { dependencies = {} } = readManifest(new URL("package.json", benchFolder));
+  return Object.keys(dependencies).filter((name) => !name.startsWith("vega"));
 }
 
 function ask(command: string, args: readonly string[]): string | undefined {
@@ -48,6 +80,10 @@ function ask(command: string, args: readonly string[]): string | undefined {
     if (error instanceof Error) return undefined;
     throw error;
   }
+}
+
+export function builtCommand(name: string): string {
+  return fileURLToPath(new URL(`../../dist/bin/${name}`, import.meta.url));
 }
 
 /** Finds a program of the system; not ours, which bears the same name. */

@@ -1,23 +1,32 @@
 /** Results as Markdown: a table for each metric, cases down and programs across. */
-import type { Results, Series } from "./harness.ts";
+import type { Drawing } from "./charts.ts";
+import { OURS } from "./names.ts";
+import type { Results, Series } from "./results.ts";
 import { shortNumber } from "./statistics.ts";
 
 type Cell = (series: Series) => string;
+type ChartsOf = (result: Results) => readonly Drawing[];
 
 const median: Cell = (series) => shortNumber(series.median);
 const withSpread: Cell = ({ median: middle, min, max, runs }) =>
-  runs.length === 1
+  runs.length === 1 || min === max
     ? shortNumber(middle)
     : `${shortNumber(middle)} (${shortNumber(min)}–${shortNumber(max)})`;
+/** Programs from the best known to the least; what a wide table leaves out is in the full report. */
+const MOST_COLUMNS = 6;
 
 /** docs/benchmarks.md: everything. */
-export function fullReport(results: readonly Results[]): string {
+export function fullReport(results: readonly Results[], charts: ChartsOf): string {
   const parts = [
     "# Benchmarks",
     "Written by `npm run bench` from `bench/results/`: medians, and the least and the most of all runs. " +
-      "Programs that are compared took turns, run by run, on the same input in the same place; every " +
-      "output was checked before anything was timed.",
-    ...results.flatMap(fullSection),
+      "Programs that are compared took turns, run by run, on the same lines in the same place; every " +
+      "output was checked before anything was timed, and what failed its check is named and not timed. " +
+      "To run it again: `npm run bench:peers` installs the other programs, `npm run bench` does all, " +
+      "`npm run bench NAME` one of them.",
+    contents(results),
+    ...results.flatMap((result) => fullSection(result, charts(result))),
+    ...settingsOf(results),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -26,22 +35,59 @@ export function fullReport(results: readonly Results[]): string {
 export function shortReport(results: readonly Results[]): string {
   const parts = results
     .filter(({ headlines }) => headlines.length > 0)
-    .flatMap((result) => [`**${result.question}**`, ...tables(result, result.headlines, median)]);
+    .flatMap((result) => [
+      `**${result.question}**`,
+      ...tables(narrowed(result), result.headlines, median),
+    ]);
   const places = [...new Set(results.map(machineLine))];
-  return `${[...parts, aims(results), ...places].join("\n\n")}\n`;
+  const more = "[docs/benchmarks.md](docs/benchmarks.md) has the rest, with charts.";
+  return `${[...parts, aims(results), ...places, more].join("\n\n")}\n`;
 }
 
-function fullSection(result: Results): string[] {
-  const { bench, question, loadBefore, input, series } = result;
+function contents(results: readonly Results[]): string {
+  const link = (question: string): string =>
+    `#${question
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, "")
+      .replaceAll(" ", "-")}`;
+  return results.map(({ question }) => `- [${question}](${link(question)})`).join("\n");
+}
+
+function fullSection(result: Results, charts: readonly Drawing[]): string[] {
+  const { bench, question, loadBefore, series, remarks } = result;
   const metrics = [...new Set(series.map(({ metric }) => metric))];
-  const shapes = Object.entries(input).map(([name, shape]) => `- ${name}: ${shape}`);
+  const isCut = result.interrupted ? "**Interrupted: only the cases that it had done.** " : "";
   return [
     `## ${question}`,
-    `\`npm run bench ${bench}\`. ${machineLine(result)} Load average before: ${shortNumber(loadBefore)}.`,
-    ...(shapes.length > 0 ? [shapes.join("\n")] : []),
+    `${isCut}\`npm run bench ${bench}\`. ${machineLine(result)} Load average before: ${shortNumber(loadBefore)}.`,
+    ...remarks,
+    ...list(Object.entries(result.input)),
+    ...charts.map(({ name, title }) => `![${title}](charts/${name}.svg)`),
     ...tables(result, metrics, withSpread),
+    ...leftOut(result),
     ...(result.targets.length > 0 ? [aims([result])] : []),
   ];
+}
+
+function list(entries: readonly (readonly [string, string])[]): string[] {
+  return entries.length === 0
+    ? []
+    : [entries.map(([name, text]) => `- ${name}: ${text}`).join("\n")];
+}
+
+function leftOut({ leftOut: found }: Results): string[] {
+  if (found.length === 0) return [];
+  return ["Not timed:", ...list(found.map((one) => [`${one.case}, ${one.program}`, one.reason]))];
+}
+
+/** The settings of all programs, once. */
+function settingsOf(results: readonly Results[]): string[] {
+  const all = Object.assign({}, ...results.map(({ settings }) => settings)) as Record<
+    string,
+    string
+  >;
+  const found = list(Object.entries(all));
+  return found.length === 0 ? [] : ["## The settings of the programs", ...found];
 }
 
 function machineLine({ machine, versions, place }: Results): string {
@@ -50,20 +96,54 @@ function machineLine({ machine, versions, place }: Results): string {
   return `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}, logs on ${place}; ${programs.join(", ")}.`;
 }
 
+/** Ours, and the programs that most cases know. */
+function narrowed(result: Results): Results {
+  const counts = new Map<string, number>();
+  for (const { program } of result.series) counts.set(program, (counts.get(program) ?? 0) + 1);
+  const known = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_COLUMNS);
+  const kept = new Set([OURS, ...known.map(([program]) => program)]);
+  return { ...result, series: result.series.filter(({ program }) => kept.has(program)) };
+}
+
 function tables({ series }: Results, metrics: readonly string[], cell: Cell): string[] {
-  return metrics.map((metric) => {
+  return metrics.flatMap((metric) => {
     const found = series.filter((one) => one.metric === metric);
-    const programs = [...new Set(found.map(({ program }) => program))];
-    const cases = [...new Set(found.map((one) => one.case))];
-    const rows = cases.map((name) => [
-      name,
-      ...programs.map((program) => {
-        const one = found.find((each) => each.case === name && each.program === program);
-        return one === undefined ? "" : cell(one);
-      }),
-    ]);
-    return table([metric, ...programs], rows);
+    const names = [...new Set(found.map((one) => one.case))];
+    const isCrowded = (name: string): boolean =>
+      found.filter((one) => one.case === name).length > MOST_COLUMNS + 2;
+    // Where many programs were compared, they go down.
+    const [crowded, others] = [names.filter(isCrowded), names.filter((name) => !isCrowded(name))];
+    return [
+      ...tableOf(metric, found, crowded, cell, true),
+      ...tableOf(metric, found, others, cell, false),
+    ];
   });
+}
+
+function tableOf(
+  metric: string,
+  series: readonly Series[],
+  cases: readonly string[],
+  cell: Cell,
+  areProgramsDown: boolean,
+): string[] {
+  if (cases.length === 0) return [];
+  const found = series.filter((one) => cases.includes(one.case));
+  const programs = [...new Set(found.map(({ program }) => program))];
+  const cellOf = (name: string, program: string): string => {
+    const one = found.find((each) => each.case === name && each.program === program);
+    return one === undefined ? "" : cell(one);
+  };
+  const down = (program: string): string[] => [
+    program,
+    ...cases.map((one) => cellOf(one, program)),
+  ];
+  const across = (name: string): string[] => [name, ...programs.map((one) => cellOf(name, one))];
+  return [
+    areProgramsDown
+      ? table([metric, ...cases], programs.map(down))
+      : table([metric, ...programs], cases.map(across)),
+  ];
 }
 
 function aims(results: readonly Results[]): string {

@@ -1,120 +1,171 @@
 /**
- * How much memory does one multilog take, and does it stay there?
+ * How much memory does a logger take, and does it stay there?
  *
- * The kernel's own account of the process (VmHWM, VmRSS): at rest, at full speed, with a disk that is
- * full, and with a processor that does not come to an end, a writer pushing all the while.
+ * The kernel's own account of the process (VmHWM, VmRSS): at rest, at full speed, with many logs; and
+ * with a disk that is full or stands still, and with a processor that does not come to an end, a writer
+ * pushing all the while.
  */
 import fs from "node:fs";
 import { join } from "node:path";
 import { type Program, reap, runThrough } from "./child.ts";
-import { feed, sleep } from "./feed.ts";
+import { sleep } from "./feed.ts";
 import { Bench } from "./harness.ts";
 import { writeLines } from "./lines.ts";
-import { C_MULTILOG, findPeers, type Logger, ours, startLogger } from "./loggers.ts";
+import { type Logger, logdirsOf, ours, oursAnd, type Task } from "./loggers.ts";
 import { findProgram } from "./machine.ts";
+import { enterOwnMounts, mountSmall, StallingDisk, unmount } from "./mounts.ts";
+import * as names from "./names.ts";
 import { PushingWriter } from "./pushing-writer.ts";
+import { Running, startOn } from "./running.ts";
+import { megabytesOf } from "./usage.ts";
+import { makeWay } from "./way-in.ts";
 
 const PEAK = "MB at most";
 const GROWTH = "MB more in the second half";
 const MOST_MB = 80;
 const MOST_GROWTH_MB = 4;
+const LOGS = [1, 10, 100, 1000];
+const SMALL_DISK_BYTES = 1e6;
+const STALLING_DISK_BYTES = 64e6;
+const GIVE_UP_MS = 20_000;
 
-const bench = new Bench("memory", "How much memory does a multilog take, whatever happens?", 1e9);
+enterOwnMounts();
+const bench = new Bench("memory", "How much memory does a logger take, whatever happens?", 1e9);
 const seconds = bench.pick(20, 1);
 bench.headlines.push(PEAK);
-const task = { stamp: true, logdirs: 1 } as const;
+const one: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
-const input = writeLines(join(bench.directory, "input"), bench.pick(400e6, 20e6), "services");
+const input = writeLines(join(bench.directory, "input"), bench.pick(200e6, 10e6), "services");
 bench.input["full speed"] = input.shape;
-bench.input["full disk, endless processor"] = `a writer pushing for ${seconds} s`;
-const loggers = [ours, ...findPeers([C_MULTILOG])];
+bench.input["full or stalled disk, endless processor"] = `a writer pushing for ${seconds} s`;
+const loggers = oursAnd(bench, [...names.MULTILOGS, names.RSYSLOG_UNIX, names.PINO]);
+const family = loggers.filter(({ name }) => name === names.OURS || name === names.C_MULTILOG);
 
-await each("at rest", loggers, (logger) => {
-  const { pid, writeEnd } = startLogger(prepare(logger));
-  sleep(bench.pick(2000, 500));
-  return endLogger(pid, writeEnd);
-});
-await each("full speed", loggers, (logger) => {
-  const { pid, writeEnd } = startLogger(prepare(logger));
-  feed(input.path, writeEnd);
-  return endLogger(pid, writeEnd);
-});
-if (canMount()) await each("full disk", [ours], (one) => watchPushed(inFullDisk(prepare(one))));
-else console.log("  full disk: unshare(1) may not mount here, left out");
-await each("endless processor", [ours], watchEndlessProcessor);
-
-for (const name of ["at rest", "full speed", "full disk", "endless processor"]) {
-  bench.targetValue(name, PEAK, { atMost: MOST_MB });
-  bench.targetValue(name, GROWTH, { atMost: MOST_GROWTH_MB });
+await bench.rounds("at rest", 1, loggers.filter(hasDirectory), (logger) =>
+  measure(logger, () => {}),
+);
+await bench.rounds("full speed", 1, loggers.filter(hasDirectory), (logger) =>
+  measure(logger, (running) => running.feed(input.path)),
+);
+for (const logs of LOGS) {
+  await bench.rounds(`${logs} logs`, 1, family, (logger) => ofManyLogs(logger, logs));
 }
+await onFullDisk();
+await onStallingDisk();
+await bench.rounds("endless processor", 1, [ours], watchEndlessProcessor);
+
+const pushed = ["full disk", "stalled disk", "endless processor"];
+for (const name of ["at rest", "full speed", ...pushed])
+  bench.targetValue(name, PEAK, { atMost: MOST_MB });
+for (const name of pushed) bench.targetValue(name, GROWTH, { atMost: MOST_GROWTH_MB });
+bench.charts.push({
+  title: "Memory of one process, by log directories",
+  metric: PEAK,
+  along: "log directories",
+  cases: LOGS.map((at) => ({ name: `${at} logs`, at })),
+});
 bench.finish();
 
-async function each(
-  name: string,
-  contenders: readonly Logger[],
-  measure: (logger: Logger) => Record<string, number>,
-): Promise<void> {
-  await bench.rounds(name, 1, contenders, measure);
+/** What does not stamp is measured as it is. */
+function taskOf(logger: Logger): Task {
+  return logger.canDo(one) ? one : { ...one, stamp: false };
 }
 
-function prepare(logger: Logger): Program {
+function hasDirectory(logger: Logger): boolean {
+  return logger.canDo(taskOf(logger));
+}
+
+function prepare(logger: Logger, task: Task = taskOf(logger)): Program {
   bench.clear(directory);
   fs.mkdirSync(directory);
   return logger.prepare(task, directory);
 }
 
-function endLogger(pid: number, writeEnd: number): Record<string, number> {
-  const peak = readMegabytes(pid, "VmHWM");
-  fs.closeSync(writeEnd);
-  reap(pid);
+function measure(logger: Logger, work: (running: Running) => void): Record<string, number> {
+  prepare(logger);
+  const running = new Running(logger, taskOf(logger), directory);
+  sleep(bench.pick(2000, 500));
+  work(running);
+  const peak = megabytesOf(running.pid, "VmHWM");
+  running.end();
   return { [PEAK]: peak };
 }
 
+/** A log has a few files open: more than a process may have as a rule. */
+function ofManyLogs(logger: Logger, logdirs: number): Record<string, number> {
+  const task = { ...one, logdirs };
+  const { command, args } = prepare(logger, task);
+  const script = 'ulimit -n 8192 && exec "$0" "$@"';
+  const way = makeWay(logger.wayIn, directory);
+  const pid = startOn({ command: "/bin/sh", args: ["-c", script, command, ...args] }, way);
+  fs.writeSync(way.fd, "a line\n");
+  const last = join(logdirsOf(task, directory).at(-1) ?? directory, "current");
+  const giveUp = performance.now() + GIVE_UP_MS;
+  while ((fs.statSync(last, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+    if (performance.now() > giveUp) throw new Error(`${logger.name} writes nothing into ${last}`);
+    sleep(1);
+  }
+  const peak = megabytesOf(pid, "VmHWM");
+  way.closeWriter();
+  reap(pid);
+  way.close();
+  return { [PEAK]: peak };
+}
+
+async function onFullDisk(): Promise<void> {
+  const mount = (): string | undefined => {
+    bench.clear(directory);
+    return mountSmall(directory, SMALL_DISK_BYTES);
+  };
+  const missing = mount();
+  if (missing !== undefined) return bench.leave("full disk", "all", missing);
+  unmount(directory);
+  await bench.rounds("full disk", 1, family, (logger) => {
+    mount();
+    const measured = watchPushed(logger.prepare(one, directory));
+    unmount(directory);
+    return measured;
+  });
+}
+
+async function onStallingDisk(): Promise<void> {
+  const make = (): StallingDisk | string => {
+    bench.clear(directory);
+    return StallingDisk.make(directory, join(bench.directory, "image"), STALLING_DISK_BYTES);
+  };
+  const first = make();
+  if (typeof first === "string") return bench.leave("stalled disk", "all", first);
+  first.remove();
+  await bench.rounds("stalled disk", 1, family, (logger) => {
+    const disk = make();
+    if (typeof disk === "string") throw new Error(disk);
+    const measured = watchPushed(logger.prepare(one, directory), disk);
+    disk.remove();
+    return measured;
+  });
+}
+
 /** Pushes lines at a logger that cannot get rid of them; then ends it by force. */
-function watchPushed(program: Program): Record<string, number> {
-  const { pid, writeEnd } = startLogger(program);
-  const writer = new PushingWriter(writeEnd);
-  const until = performance.now() + seconds * 1000;
-  const half = performance.now() + seconds * 500;
+function watchPushed(program: Program, disk?: StallingDisk): Record<string, number> {
+  const way = makeWay("pipe", directory);
+  const pid = startOn(program, way);
+  const writer = new PushingWriter(way.fd);
+  const begun = performance.now();
   let atHalf = 0;
-  for (let now = performance.now(); now < until; now = performance.now()) {
+  for (let at = 0; at < seconds * 1000; at = performance.now() - begun) {
     writer.push();
     sleep(5);
-    if (atHalf === 0 && now > half) atHalf = readMegabytes(pid, "VmRSS");
+    if (at > seconds * 200) disk?.stall();
+    if (atHalf === 0 && at > seconds * 500) atHalf = megabytesOf(pid, "VmRSS");
   }
-  const growth = readMegabytes(pid, "VmRSS") - atHalf;
-  const peak = readMegabytes(pid, "VmHWM");
+  const growth = megabytesOf(pid, "VmRSS") - atHalf;
+  const peak = megabytesOf(pid, "VmHWM");
   process.kill(pid, "SIGKILL");
   writer.close();
+  disk?.goOn();
+  way.close();
   reap(pid);
   return { [PEAK]: peak, [GROWTH]: growth };
-}
-
-/** In a mount namespace of its own, with a disk of one megabyte where its logs are to be. */
-function inFullDisk({ command, args }: Program): Program {
-  const script = `mount -t tmpfs -o size=1m none "$1" && shift && exec "$@"`;
-  return unshare(["sh", "-c", script, "sh", directory, command, ...args]);
-}
-
-function unshare(words: readonly string[]): Program {
-  const asRoot = process.getuid?.() === 0;
-  return {
-    command: findProgram("unshare") ?? "/usr/bin/unshare",
-    args: [asRoot ? "-m" : "-rm", ...words],
-  };
-}
-
-function canMount(): boolean {
-  if (findProgram("unshare") === undefined) return false;
-  fs.mkdirSync(directory, { recursive: true });
-  try {
-    const mount = ["mount", "-t", "tmpfs", "none", directory];
-    runThrough(unshare(mount), "/dev/null", "/dev/null");
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
-  }
 }
 
 /** A processor that reads a FIFO: it ends when we let go of that, and does not outlive us. */
@@ -127,10 +178,4 @@ function watchEndlessProcessor(logger: Logger): Record<string, number> {
   const measured = watchPushed({ command, args: ["s4096", `!exec cat ${fifo}`, ...others] });
   fs.closeSync(held);
   return measured;
-}
-
-function readMegabytes(pid: number, field: "VmHWM" | "VmRSS"): number {
-  const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
-  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1];
-  return (Number(kib) * 1024) / 1e6;
 }

@@ -10,12 +10,11 @@ export class PushingWriter {
     `${"a line that has nowhere to go ".repeat(3)}\n`,
   );
 
-  /** @param writeEnd  of a pipe; closed here */
+  /** @param writeEnd  of a pipe; it stays open beside this one */
   constructor(writeEnd: number) {
     // Opened anew, so that only this descriptor does not wait.
     const { O_WRONLY, O_NONBLOCK } = fs.constants;
     this.#fd = fs.openSync(`/proc/self/fd/${writeEnd}`, O_WRONLY | O_NONBLOCK);
-    fs.closeSync(writeEnd);
   }
 
   push(): void {

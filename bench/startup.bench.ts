@@ -9,16 +9,9 @@ import { join } from "node:path";
 import { expectSuccess, makePipe, type Program, reap, runThrough, start } from "./child.ts";
 import { sleep } from "./feed.ts";
 import { Bench, OURS } from "./harness.ts";
-import {
-  builtCommand,
-  C_MULTILOG,
-  findPeers,
-  type Logger,
-  logdirsOf,
-  ours,
-  S6_LOG,
-} from "./loggers.ts";
-import { findProgram } from "./machine.ts";
+import { type Logger, logdirsOf, oursAnd } from "./loggers.ts";
+import { builtCommand, findProgram } from "./machine.ts";
+import { C_MULTILOG, S6_LOG, SVLOGD } from "./names.ts";
 
 const FIRST = "ms to the first line";
 const WHOLE = "ms of the whole run";
@@ -37,7 +30,7 @@ const input = join(bench.directory, "input");
 const output = join(bench.directory, "output");
 fs.writeFileSync(input, LINE);
 
-const loggers = [ours, ...findPeers([C_MULTILOG, S6_LOG])];
+const loggers = oursAnd(bench, [C_MULTILOG, S6_LOG, SVLOGD]);
 await bench.rounds("multilog t ./main", rounds, loggers, beginLogging);
 for (const name of ["tai64n", "tai64nlocal"])
   await bench.rounds(name, rounds, filters(name), filter);

@@ -32,11 +32,12 @@ export function pairRatios(above: readonly number[], below: readonly number[]): 
   return above.slice(0, pairs).map((value, run) => value / (below[run] ?? Number.NaN));
 }
 
-/** Three digits that mean something. */
+/** Three digits that mean something; what was counted as it is. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
+  if (Number.isInteger(value) && size < 100) return String(value);
   if (size >= 100) return value.toFixed(0).replaceAll(/\B(?=(\d{3})+$)/g, ",");
   if (size >= 10) return value.toFixed(1);
-  return size >= 1 || size === 0 ? value.toFixed(2) : value.toPrecision(2);
+  return size >= 1 ? value.toFixed(2) : value.toPrecision(2);
 }

@@ -14,8 +14,7 @@ import { addNanos, formatLabel, fromUnixNanos, type Instant } from "../src/tai64
 import { type Program, runThrough } from "./child.ts";
 import { Bench, OURS } from "./harness.ts";
 import { writeLines } from "./lines.ts";
-import { builtCommand } from "./loggers.ts";
-import { findProgram } from "./machine.ts";
+import { builtCommand, findProgram } from "./machine.ts";
 import { quantile } from "./statistics.ts";
 
 const WALL = "ms of the whole command";

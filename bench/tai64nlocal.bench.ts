@@ -10,8 +10,7 @@ import { join } from "node:path";
 import { addNanos, formatLabel, fromUnixNanos } from "../src/tai64/index.ts";
 import { type Program, runThrough } from "./child.ts";
 import { Bench, OURS } from "./harness.ts";
-import { builtCommand } from "./loggers.ts";
-import { findProgram } from "./machine.ts";
+import { builtCommand, findProgram } from "./machine.ts";
 
 const SPEED = "MB/s";
 const CPU = "CPU seconds";

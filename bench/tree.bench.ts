@@ -10,8 +10,7 @@ import { join } from "node:path";
 import { type Program, reap, start } from "./child.ts";
 import { sleep } from "./feed.ts";
 import { Bench, OURS } from "./harness.ts";
-import { builtCommand } from "./loggers.ts";
-import { findProgram } from "./machine.ts";
+import { builtCommand, findProgram } from "./machine.ts";
 
 const START = "ms to the last first line";
 const PSS = "MB of processes (PSS)";

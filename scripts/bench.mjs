@@ -2,12 +2,16 @@
 // those whose name contains a NAME), writes bench/results/ and fills in the pages that show them.
 //   --quick       small inputs and few runs: to see that the benches work, not how fast anything is
 //   --lines FILE  real lines in place of our own where a bench wants lines of services
-import { existsSync, readdirSync } from "node:fs";
+// A bench that fails does not keep the others from running; one for which there is no room is left out.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { install, root, run, runTool } from "./tools.mjs";
 
 const ending = ".bench.js";
+/** bench/place.ts: no room for it. */
+const LEFT_OUT = 77;
 const { values, positionals } = parseArgs({
   options: { quick: { type: "boolean" }, lines: { type: "string" } },
   allowPositionals: true,
@@ -27,16 +31,44 @@ if (names.length === 0) {
   process.exit(100);
 }
 
+const results = join(root, values.quick ? "build/bench/results" : "bench/results");
 const quick = values.quick ? ["--quick"] : [];
 const lines = values.lines ? ["--lines", resolve(process.env.INIT_CWD ?? ".", values.lines)] : [];
 const begun = performance.now();
+const [failed, leftOut] = [[], []];
+let isStopped = false;
+// The bench hears it too, and keeps what it has; then the report is made of what there is.
+process.on("SIGINT", () => (isStopped = true));
+
 for (const [index, name] of names.entries()) {
-  console.log(`\n[${index + 1}/${names.length}] ${name}`);
-  run(process.execPath, [join(root, `build/bench/${name}${ending}`), ...quick, ...lines]);
+  const left = names.slice(index).reduce((sum, one) => sum + lastSeconds(one), 0);
+  console.log(
+    `\n[${index + 1}/${names.length}] ${name}${left > 0 ? `, ${inWords(left)} to go` : ""}`,
+  );
+  const file = join(root, `build/bench/${name}${ending}`);
+  const words = [file, ...quick, ...lines];
+  const { status, signal } = spawnSync(process.execPath, words, { cwd: root, stdio: "inherit" });
+  if (status === LEFT_OUT) leftOut.push(name);
+  else if (status !== 0) failed.push(name);
+  isStopped ||= signal === "SIGINT" || status === 111;
+  if (isStopped) break;
 }
 run(process.execPath, [join(root, "build/bench/report.js"), ...quick]);
 // The pages are kept as Biome lays out Markdown, where it looks at that.
 const pages = ["README.md", "docs/benchmarks.md"].filter((page) => existsSync(join(root, page)));
 const format = ["format", "--write", "--no-errors-on-unmatched", ...pages];
 if (!values.quick) runTool("@biomejs/biome/bin/biome", format);
-console.log(`\n${Math.round((performance.now() - begun) / 1000)} s in all`);
+console.log(`\n${inWords((performance.now() - begun) / 1000)} in all`);
+if (leftOut.length > 0) console.log(`left out, no room: ${leftOut.join(", ")}`);
+if (failed.length > 0) console.error(`failed or interrupted: ${failed.join(", ")}`);
+process.exit(failed.length > 0 ? 1 : 0);
+
+/** How long a bench took the last time; 0 where nobody knows. */
+function lastSeconds(name) {
+  const path = join(results, `${name}.json`);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).seconds ?? 0) : 0;
+}
+
+function inWords(seconds) {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
+}

@@ -33,13 +33,19 @@ export function runTool(script, args) {
 
 /** Installs the packages that the lockfile names, when they are missing or older than it. */
 export function install() {
-  const installed = join(root, "node_modules", ".package-lock.json");
-  const wanted = join(root, "package-lock.json");
+  installInto(root);
+}
+
+/** The same for a directory with a package.json and a lockfile of its own. */
+export function installInto(directory) {
+  const installed = join(directory, "node_modules", ".package-lock.json");
+  const wanted = join(directory, "package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
   console.error("installing packages …");
+  const words = ["ci", "--ignore-scripts", "--no-fund", "--no-audit"];
   // npm's own program file runs under this Node, also when no npm is on the PATH.
   const npm = process.env.npm_execpath;
-  if (npm?.endsWith(".js"))
-    run(process.execPath, [npm, "ci", "--ignore-scripts", "--no-fund", "--no-audit"]);
-  else run("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit"]);
+  const options = { cwd: directory };
+  if (npm?.endsWith(".js")) run(process.execPath, [npm, ...words], options);
+  else run("npm", words, options);
 }
