@@ -81,7 +81,7 @@ function poll(fd: Fd, events: number, timeoutMs: number): number {
   return pollRecord.readInt16LE(6);
 }
 
-export const pipes: Pipes = {
+export const pipes: Omit<Pipes, "lastingPipe" | "pipeOf" | "openPipe"> = {
   pipe,
   isPipe,
   tee: (from, to, length) =>

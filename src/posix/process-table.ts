@@ -26,6 +26,33 @@ export function findProcess(pid: number): ProcessRecord | undefined {
   };
 }
 
+/** Whether a process has that file open; true where there is no /proc that tells. */
+export function hasOpen(
+  pid: number,
+  { device, inode }: { readonly device: number; readonly inode: number },
+): boolean {
+  const place = `/proc/${pid}/fd`;
+  let numbers: string[];
+  try {
+    numbers = fs.readdirSync(place);
+  } catch {
+    return true;
+  }
+  return numbers.some((fd) => {
+    const found = lookAt(`${place}/${fd}`);
+    return found?.dev === device && found.ino === inode;
+  });
+}
+
+function lookAt(path: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(path);
+  } catch {
+    // Closed meanwhile.
+    return undefined;
+  }
+}
+
 /** How long ago a process was started, in milliseconds, to the hundredth of a second. */
 export function ageMs({ startedTicks }: ProcessRecord): number {
   clockGettime(CLOCK_BOOTTIME, timespec);

@@ -3,8 +3,9 @@
 import { becomeSubreaper, ended, expectOrphan, own, reap } from "./children.ts";
 import { clock } from "./clock.ts";
 import { files } from "./files.ts";
+import { lastingPipe, openPipe, pipeOf } from "./lasting-pipe.ts";
 import { pipes } from "./pipes.ts";
-import { ageMs, findProcess, isDescendant } from "./process-table.ts";
+import { ageMs, findProcess, hasOpen, isDescendant } from "./process-table.ts";
 import { kill, spawn } from "./spawn.ts";
 import { start } from "./start.ts";
 import type { Posix } from "./types.ts";
@@ -13,6 +14,9 @@ import { exited, watch } from "./waiter.ts";
 export const posix: Posix = {
   ...files,
   ...pipes,
+  lastingPipe,
+  pipeOf,
+  openPipe,
   ...clock,
   start,
   reap,
@@ -22,6 +26,7 @@ export const posix: Posix = {
   expectOrphan,
   becomeSubreaper,
   findProcess,
+  hasOpen,
   ageMs,
   isDescendant,
   kill,

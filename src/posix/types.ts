@@ -62,9 +62,22 @@ export interface Files {
   readLink(dir: Fd, name: Name): Buffer;
 }
 
+/** A pipe that a process has open. */
+export interface PipeRecord {
+  readonly inode: number;
+  /** This end reads and writes. */
+  readonly lasts: boolean;
+}
+
 export interface Pipes {
   /** A new pipe, close-on-exec: [read end, write end]. */
   pipe(): [Fd, Fd];
+  /** A new pipe whose write end reads as well: its holder waits for a reader, and is never told that there is none. */
+  lastingPipe(): [Fd, Fd];
+  /** Undefined where that descriptor of a process is no pipe, or nothing tells. */
+  pipeOf(pid: number, fd: Fd): PipeRecord | undefined;
+  /** Opens a pipe that another process has: [read end, write end that lasts]. */
+  openPipe(pid: number, fd: Fd): [Fd, Fd];
   isPipe(fd: Fd): boolean;
   /** Copies what stands in pipe `from` into pipe `to` without taking it; 0: end of file; -1: nothing now. */
   tee(from: Fd, to: Fd, length: number): number;
@@ -255,6 +268,8 @@ export interface Processes {
   becomeSubreaper(): void;
   /** Undefined where there is no such process, or nothing that tells. */
   findProcess(pid: number): ProcessRecord | undefined;
+  /** Whether a process has that file open; true where nothing tells. */
+  hasOpen(pid: number, file: Pick<FileStatus, "device" | "inode">): boolean;
   /** How long ago a process was started, in milliseconds. */
   ageMs(found: ProcessRecord): number;
   /** Whether a process is this one's child, or a child's child, and so on. */

@@ -35,11 +35,13 @@ class Apart implements Attendant {
   readonly ended: Promise<void>;
   private readonly posix: Posix;
   private readonly dir: Fd;
+  private readonly pid: number;
   private hasEnded = false;
 
   constructor(posix: Posix, dir: Fd, pid: number) {
     this.posix = posix;
     this.dir = dir;
+    this.pid = pid;
     this.ended = posix.ended(pid).then(() => {
       this.hasEnded = true;
       posix.close(dir);
@@ -65,6 +67,9 @@ class Apart implements Attendant {
   private hears(bytes: () => string): boolean {
     const { posix, dir } = this;
     try {
+      // An earlier supervise may be listening still, and go with what it was told.
+      const control = posix.statusAt(dir, "supervise/control");
+      if (control === undefined || !posix.hasOpen(this.pid, control)) return false;
       const fd = posix.openAt(dir, "supervise/control", "write");
       try {
         const command = Buffer.from(bytes());

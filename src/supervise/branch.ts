@@ -2,7 +2,8 @@
  * One service of the tree and its logger: who attends them, and the pipe between them.
  *
  * Both ends of the pipe stay open here, so that either side may end and come back: nothing in the pipe is
- * lost, the service is never told that nobody reads, the logger not that nobody writes.
+ * lost, the service is never told that nobody reads, the logger not that nobody writes. The first two hold
+ * even when svscan is killed (log-pipe.ts).
  *
  * @see daemontools 0.76, svscan.c, start()
  */
@@ -16,6 +17,7 @@ import {
   unableTo,
 } from "../posix/index.ts";
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
+import { openLogPipe } from "./log-pipe.ts";
 import type { LoggerKind } from "./scan-directory.ts";
 
 const STDIN = 0;
@@ -51,7 +53,7 @@ export class Branch {
     this.means = means;
     this.name = name;
     this.logger = logger;
-    this.pipe = logger === "none" ? undefined : means.posix.pipe();
+    this.pipe = logger === "none" ? undefined : openLogPipe(means.posix, name);
   }
 
   /** Nothing is left of it. */

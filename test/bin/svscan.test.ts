@@ -7,6 +7,7 @@ import { describe, test } from "node:test";
 import { COPIER, Scanned, SLEEPER } from "../supervise/against-c/scanned.ts";
 import { ask, makeService } from "../supervise/against-c/supervised.ts";
 import { ours } from "../support/commands.ts";
+import { firstMissing, writtenBytes } from "../support/numbers.ts";
 import { isRunning } from "../support/process.ts";
 import { Running } from "../support/running.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -35,20 +36,6 @@ const NAMESPACE = [["--fork", "--pid", "--mount-proc"]]
   .flatMap((options) => [options, ["-r", ...options]])
   .find((options) => spawnSync("unshare", [...options, "true"]).status === 0);
 
-/** Who was started in the tree and still runs. */
-function family({ running }: Scanned): string[] {
-  return fs.readdirSync("/proc").filter((pid) => {
-    if (!/^\d+$/.test(pid) || Number(pid) === running.pid) return false;
-    try {
-      const fields = fs.readFileSync(`/proc/${pid}/stat`, "latin1").split(") ")[1]?.split(" ");
-      // The session; a zombie would be found as well.
-      return fields?.[3] === String(running.pid);
-    } catch {
-      return false;
-    }
-  });
-}
-
 describe("svscan", { concurrency: 2 }, () => {
   test("TERM stops services, lets loggers read to the end, and leaves nothing", {
     timeout,
@@ -64,7 +51,7 @@ describe("svscan", { concurrency: 2 }, () => {
     // Closed as one that came to its end.
     assert.equal(fs.statSync(scanned.path("hosted/log/main/current")).mode & 0o777, 0o744);
     assert.deepEqual([scanned.status("web")?.pid, scanned.status("web/log")?.pid], [0, 0]);
-    assert.deepEqual([family(scanned), scanned.said], [[], []]);
+    assert.deepEqual([scanned.family, scanned.said], [[], []]);
   });
 
   test("a second TERM does not wait for a service that ignores the first", {
@@ -109,7 +96,7 @@ describe("svscan", { concurrency: 2 }, () => {
     await until("the line", () => scanned.text("web/said") === "\n");
     assert.deepEqual(await scanned.stop(), CLEAN);
     const told = "svscan: warning: web/log: 5 bytes are lost: no logger has read them";
-    assert.deepEqual([scanned.said, family(scanned)], [[told], []]);
+    assert.deepEqual([scanned.said, scanned.family], [[told], []]);
   });
 
   test("a logger that is killed again and again loses nothing, and the service does not notice", {
@@ -121,7 +108,7 @@ describe("svscan", { concurrency: 2 }, () => {
       "web/log": { run: "#!/bin/sh\nexec multilog s16777215 n99 ./main\n" },
     });
     let killed = 0;
-    const grown = (): number => sizeOf(scanned.path("web/log/main"));
+    const grown = (): number => writtenBytes(scanned.path("web/log/main"));
     for (let pid = 0, size = 0; killed < 3; killed++) {
       pid = await scanned.isUp("web/log", pid);
       await until("lines", () => grown() > size);
@@ -132,12 +119,7 @@ describe("svscan", { concurrency: 2 }, () => {
     }
     await until("the end of the service's lines", () => scanned.text("web/code") === "0\n");
     assert.deepEqual(await scanned.stop(), CLEAN);
-    const seen = new Uint8Array(LINES + 1);
-    for (const name of fs.readdirSync(scanned.path("web/log/main"))) {
-      if (name !== "current" && !name.startsWith("@")) continue;
-      for (const line of scanned.text(`web/log/main/${name}`).split("\n")) seen[Number(line)] = 1;
-    }
-    assert.equal(seen.indexOf(0, 1), -1);
+    assert.equal(firstMissing(scanned.path("web/log/main"), LINES), undefined);
   });
 
   test("what is added is there within a second, what is removed leaves nothing open", {
@@ -174,7 +156,7 @@ describe("svscan", { concurrency: 2 }, () => {
       for (const name of gone) await until(`end of ${name}`, () => scanned.status(name)?.pid === 0);
       await until("all to be closed", () => scanned.descriptors <= before);
     }
-    assert.equal(family(scanned).length, 1);
+    assert.equal(scanned.family.length, 1);
     assert.deepEqual(scanned.said, []);
     assert.deepEqual(await scanned.stop(), CLEAN);
   });
@@ -241,7 +223,7 @@ describe("svscan", { concurrency: 2 }, () => {
     assert.deepEqual(await scanned.stop(), CLEAN);
     assert.equal(scanned.text("web/log/copied"), "hello\nbye\n");
     // One that was taken over is no child of ours: whoever has it may leave it as it is.
-    assert.deepEqual(family(scanned).filter(isRunning), []);
+    assert.deepEqual(scanned.family.filter(isRunning), []);
   });
 
   test("orphans are taken off the process table", { timeout }, async (t) => {
@@ -283,22 +265,22 @@ exit 5
     await old.isUp("web");
     old.running.signal("SIGKILL");
     await old.running.ended;
-    assert.equal(family(old).filter(isRunning).length, 2);
+    assert.equal(old.family.filter(isRunning).length, 2);
     const boot = new Scanned(t, "boot", { "no-run": {} }, { tree: old.tree });
     const told = (): string | undefined =>
-      family(boot).find((pid) => commandLine(pid).includes("service errors: ..."));
+      boot.family.find((pid) => commandLine(pid).includes("service errors: ..."));
     await until("the title", () =>
       commandLine(told() ?? "").includes("unable to start no-run/run"),
     );
     const pid = await boot.isUp("web");
-    await until("the old ones to be gone", () => family(old).filter(isRunning).length === 0);
-    assert.ok(family(boot).includes(String(pid)));
+    await until("the old ones to be gone", () => old.family.filter(isRunning).length === 0);
+    assert.ok(boot.family.includes(String(pid)));
     // By its own PATH, and with nothing else.
     await until("its environment", () => /^PATH=.*\n$/.test(boot.text("web/found")));
-    const scanner = family(boot).find((one) => commandLine(one).includes("svscan.cjs")) ?? "";
+    const scanner = boot.family.find((one) => commandLine(one).includes("svscan.cjs")) ?? "";
     process.kill(Number(scanner), "SIGTERM");
     assert.deepEqual(await boot.running.ended, CLEAN);
-    assert.deepEqual(family(boot), []);
+    assert.deepEqual(boot.family, []);
   });
 
   test("what is odd is warned about once, and everything else goes on", { timeout }, async (t) => {
@@ -351,16 +333,4 @@ function commandLine(pid: string): string {
 
 function prefixed(name: string, files: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]));
-}
-
-function sizeOf(directory: string): number {
-  if (!fs.existsSync(directory)) return 0;
-  return fs
-    .readdirSync(directory)
-    .filter((name) => name === "current" || name.startsWith("@"))
-    .reduce(
-      (sum, name) =>
-        sum + (fs.statSync(`${directory}/${name}`, { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    );
 }

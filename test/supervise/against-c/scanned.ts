@@ -89,6 +89,21 @@ export class Scanned {
     return [...new Set(this.running.stderr.split("\n").slice(0, -1))].sort();
   }
 
+  /** Who was started in the tree and still runs; a zombie would be found as well. */
+  get family(): string[] {
+    return fs.readdirSync("/proc").filter((pid) => {
+      if (!/^\d+$/.test(pid) || Number(pid) === this.running.pid) return false;
+      try {
+        const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+        const session = stat.slice(stat.lastIndexOf(") ") + 2).split(" ")[3];
+        return session === String(this.running.pid);
+      } catch {
+        // Gone.
+        return false;
+      }
+    });
+  }
+
   /** Numbers of the descriptors that svscan has open. */
   get descriptors(): number {
     return fs.readdirSync(`/proc/${this.running.pid}/fd`).length;

@@ -1,0 +1,52 @@
+/**
+ * The pipe between a service and its logger: a new one, or, where an earlier svscan was killed and the
+ * service goes on, the one that it writes into, so that what stands there is read.
+ */
+import {
+  AT_CWD,
+  type Fd,
+  ignoring,
+  joined,
+  type Name,
+  type Posix,
+  SystemFailure,
+} from "../posix/index.ts";
+import { findLeftover } from "./leftover.ts";
+import { readSmall } from "./small-file.ts";
+import { decodeStatus } from "./status.ts";
+
+const STDIN = 0;
+const STDOUT = 1;
+/** It has ended meanwhile, or is not ours to look into. */
+const NOT_HAD = ["ENOENT", "ESRCH", "EACCES", "EPERM", "ENXIO"];
+
+/** @throws SystemFailure when there is no pipe to be had */
+export function openLogPipe(posix: Posix, service: Name): readonly [readEnd: Fd, writeEnd: Fd] {
+  const run = findProcess(posix, service);
+  return (run === 0 ? undefined : openLeft(posix, run, service)) ?? posix.lastingPipe();
+}
+
+/** Only a pipe that a svscan made: what a service puts between itself and its children is its own. */
+function openLeft(posix: Posix, run: number, service: Name): [Fd, Fd] | undefined {
+  const written = posix.pipeOf(run, STDOUT);
+  if (written === undefined) return undefined;
+  const isOurs = written.lasts || written.inode === readByLogger(posix, service);
+  return isOurs ? ignoring(NOT_HAD, () => posix.openPipe(run, STDOUT)) : undefined;
+}
+
+/** Of the C svscan's pipes, the logger that was left has the other end. */
+function readByLogger(posix: Posix, service: Name): number | undefined {
+  const logger = findProcess(posix, joined([service, "/log"]));
+  return logger === 0 ? undefined : posix.pipeOf(logger, STDIN)?.inode;
+}
+
+/** @returns the process of a service that was left; 0: none */
+function findProcess(posix: Posix, service: Name): number {
+  try {
+    const status = readSmall(posix, AT_CWD, joined([service, "/supervise/status"]));
+    return findLeftover(posix, status && decodeStatus(status))?.pid ?? 0;
+  } catch (failure) {
+    if (failure instanceof SystemFailure) return 0;
+    throw failure;
+  }
+}
