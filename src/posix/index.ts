@@ -26,6 +26,7 @@ export { ownFault, put, say } from "./say.ts";
 export { firstThatRuns, realPath, whyNotRun } from "./search.ts";
 export { settle } from "./settle.ts";
 export { namesAt, readSmall } from "./small-file.ts";
+export { sockets } from "./sockets.ts";
 export { handedOn } from "./spawn.ts";
 export { whileIgnoring } from "./start.ts";
 export {

@@ -311,3 +311,50 @@ export interface Waiters {
 }
 
 export interface Posix extends Files, Pipes, Clock, Processes, Waiters {}
+
+/** A numeric address of a network, `0.0.0.0` and `::` for all, and a port; 0: any that is free. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Datagrams of one socket, as many at a time as there are slots; valid until the next `receive`. */
+export interface Datagrams {
+  readonly memory: Buffer;
+  /** @param wait  up to the socket's patience, when there is none @returns how many there are now */
+  receive(wait: boolean): number;
+  startOf(slot: number): number;
+  lengthOf(slot: number): number;
+  /** How many bytes of it did not fit. */
+  cutOf(slot: number): number;
+  /** The sender's process, by the kernel; 0 where it does not say. */
+  pidOf(slot: number): number;
+  /** The sender's user, by the kernel; -1 where it does not say. */
+  uidOf(slot: number): number;
+  /** The sender's numeric address; `-` where it has none. */
+  peerOf(slot: number): string;
+}
+
+/** Sockets that hear. */
+export interface Sockets {
+  hostName(): string;
+  /** A datagram socket at a path that is free; who sends is told. @param patienceMs  of `Datagrams.receive` */
+  unixDatagrams(path: Name, mode: number, patienceMs: number): Fd;
+  /** Whether somebody hears at a path. */
+  isAnswered(path: Name): boolean;
+  udp(endpoint: Endpoint, patienceMs: number): Fd;
+  tcp(endpoint: Endpoint): Fd;
+  /** A connection that waits, and its peer's address; undefined: none. */
+  accept(listener: Fd): { readonly fd: Fd; readonly address: string } | undefined;
+  /** The port that a socket of a network is bound to. */
+  portOf(fd: Fd): number;
+  /** Reads from a connection what is there; 0: its end; -1: nothing now. */
+  receive(fd: Fd, memory: Buffer, offset: number, length: number): number;
+  mailbox(fd: Fd, slots: number, slotBytes: number): Datagrams;
+  /** How many datagrams the kernel had to drop so far, as they did not fit into the queue. */
+  dropped(fd: Fd): number;
+  /** Nothing more gets into a unix socket; its senders are told. What stands in it can be received. */
+  refuseMore(fd: Fd): void;
+  /** Likewise for UDP, where nobody is told. */
+  hearNobody(fd: Fd): void;
+}

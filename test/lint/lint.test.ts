@@ -72,6 +72,8 @@ test("each room may import what the design allows, and nothing else", () => {
     ["src/chain", "../multilog/index.ts"],
     ["src/chain", "koffi"],
     ["src/bin", "node:fs"],
+    ["src/syslog", "node:net"],
+    ["src/syslog", "../multilog/index.ts"],
     ["src/supervise", "node:fs"],
     ["src/supervise", "commander"],
     ["src/supervise", "../bin/svc.ts"],

@@ -1,0 +1,3 @@
+/** The room's face. */
+export { readEndpoint } from "./endpoint.ts";
+export { Intake, type IntakeOptions } from "./intake.ts";
