@@ -4,6 +4,7 @@ import { Fatal, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
 import { LocalClock, universalTime } from "../tai64/local-time.ts";
 import { daemontoolsStyle, isoStyle, type Style } from "../tai64/styles.ts";
 import { CursorFile } from "./cursor-file.ts";
+import { JsonShow } from "./json-show.ts";
 import { UNIX_OFFSET } from "./label-key.ts";
 import type { ReadOptions } from "./open-log.ts";
 import type { Output } from "./output.ts";
@@ -11,7 +12,7 @@ import { copyPlainly } from "./plain-copy.ts";
 import { Printer } from "./printer.ts";
 import { daemontoolsTime } from "./producer.ts";
 import { Session } from "./session.ts";
-import { JsonShow, RawShow, type Show, type ShowOptions, TextShow } from "./show.ts";
+import { RawShow, type Show, type ShowOptions, TextShow } from "./show.ts";
 import { type Log, type Targets, UnknownTarget } from "./targets.ts";
 
 export interface RunOptions extends ReadOptions {

@@ -1,17 +1,15 @@
-/** How a line is written: as text, with its time for people; as it is stored; as JSON. */
+/** How a line is written: as text, with its time for people; as it is stored; as JSON: json-show.ts. */
 import { LABEL_BYTES } from "../tai64/label.ts";
 import type { LocalClock } from "../tai64/local-time.ts";
 import type { Style } from "../tai64/styles.ts";
+import { Moments } from "./moments.ts";
 import type { Output } from "./output.ts";
-import { type Selection, textAt } from "./selection.ts";
+import type { Selection } from "./selection.ts";
 
 const LF = 0x0a;
-const ZERO = 0x30;
 /** Room for the time. */
 const HEAD_BYTES = 256;
 const LONG_BYTES = 4096;
-/** The fraction's digits are written for each line, the rest once a second. */
-const FRACTION_DIGITS = 9;
 
 const DIM = "\u001b[2m";
 const NAME = "\u001b[36m";
@@ -33,63 +31,6 @@ export interface ShowOptions {
   readonly colour: boolean;
 }
 
-/** The text of a moment; that of a second is made once. */
-class Moments {
-  private readonly clock: LocalClock;
-  private readonly style: Style;
-  private seconds = Number.NaN;
-  /** The text with nanoseconds 0, and where they stand in it; -1: the second has none. */
-  private text: Buffer = Buffer.alloc(0);
-  private fractionAt = -1;
-  /** What stands before and behind them. */
-  private head = "";
-  private tail = "";
-
-  constructor({ clock, style }: ShowOptions) {
-    this.clock = clock;
-    this.style = style;
-  }
-
-  /** Writes a moment; false where the clock has no answer. */
-  write(output: Output, seconds: number, nanos: number): boolean {
-    if (seconds !== this.seconds) this.turnTo(seconds);
-    const { text, fractionAt } = this;
-    if (fractionAt < 0) return false;
-    const { filled, memory } = output;
-    for (let i = 0; i < text.length; i++) memory[filled + i] = text[i]!;
-    let rest = nanos;
-    for (let i = FRACTION_DIGITS - 1; i >= 0; i--) {
-      const tenth = Math.floor(rest / 10);
-      memory[filled + fractionAt + i] = ZERO + rest - 10 * tenth;
-      rest = tenth;
-    }
-    output.filled += text.length;
-    return true;
-  }
-
-  /** A moment as text; undefined where the clock has no answer. */
-  textOf(seconds: number, nanos: number): string | undefined {
-    if (seconds !== this.seconds) this.turnTo(seconds);
-    if (this.fractionAt < 0) return undefined;
-    return `${this.head}${String(nanos).padStart(FRACTION_DIGITS, "0")}${this.tail}`;
-  }
-
-  private render(seconds: number): string {
-    const unixSeconds = BigInt(seconds);
-    const local = this.clock.at(unixSeconds);
-    return local === undefined ? "" : this.style.render({ unixSeconds, nanos: 0, local });
-  }
-
-  private turnTo(seconds: number): void {
-    this.seconds = seconds;
-    const text = this.render(seconds);
-    this.text = Buffer.from(text);
-    this.fractionAt = text.lastIndexOf(".000000000") + 1 || -1;
-    this.head = text.slice(0, this.fractionAt);
-    this.tail = text.slice(this.fractionAt + FRACTION_DIGITS);
-  }
-}
-
 export class TextShow implements Show {
   private readonly output: Output;
   private readonly options: ShowOptions;
@@ -101,7 +42,7 @@ export class TextShow implements Show {
   constructor(options: ShowOptions) {
     this.options = options;
     this.output = options.output;
-    this.moments = new Moments(options);
+    this.moments = new Moments(options.clock, options.style);
   }
 
   line(source: Selection): void {
@@ -158,38 +99,5 @@ export class RawShow implements Show {
   line({ line, from, to, ended }: Selection): void {
     this.output.putBytes(line, from, to);
     if (ended) this.output.putByte(LF);
-  }
-}
-
-/**
- * An object a line: `source`, `label` and `time` where it has one, `text`; `bytes`, base64 of the
- * text as it is stored, where that is no UTF-8; and `part` in each piece of a line too long for one.
- */
-export class JsonShow implements Show {
-  private readonly output: Output;
-  private readonly moments: Moments;
-
-  constructor(options: ShowOptions) {
-    this.output = options.output;
-    this.moments = new Moments(options);
-  }
-
-  line(source: Selection): void {
-    const { line, from, to, labelled } = source;
-    const bytes = line.subarray(labelled ? textAt(line, from, to) : from, to);
-    const text = bytes.toString("utf8");
-    const object = {
-      source: source.name,
-      label: labelled ? line.toString("latin1", from, from + LABEL_BYTES) : undefined,
-      time: labelled ? this.moments.textOf(source.seconds, source.nanos) : undefined,
-      text,
-      part: source.continues || source.goesOn ? true : undefined,
-      // Text that holds the character that stands for what is no UTF-8 is looked at twice.
-      bytes:
-        text.includes("\ufffd") && !Buffer.from(text).equals(bytes)
-          ? bytes.toString("base64")
-          : undefined,
-    };
-    this.output.put(`${JSON.stringify(object)}\n`);
   }
 }

@@ -7,6 +7,7 @@ import { Grep, requiredText } from "../../src/inspect/grep.ts";
 import { Patterns } from "../../src/inspect/patterns.ts";
 import { parseTime, TimeError, type Zone } from "../../src/inspect/time-words.ts";
 import { universalTime } from "../../src/tai64/index.ts";
+import { fnmatch } from "../multilog/kernel/libc.ts";
 import { matchSimple } from "../multilog/kernel/oracle.ts";
 
 test("patterns select as multilog's oracle says", () => {
@@ -35,6 +36,38 @@ test("patterns select as multilog's oracle says", () => {
   const long = Buffer.alloc(5000, "x");
   assert.equal(new Patterns([Buffer.from("-*y")]).selects(long, 0, 5000), true);
   assert.equal(new Patterns([Buffer.from(`-${"x".repeat(1000)}`)]).selects(long, 0, 5000), false);
+});
+
+test("behind F patterns select as fnmatch(3) does, behind S as simple ones again", {
+  skip: fnmatch === undefined ? "this C library is not glibc" : false,
+}, () => {
+  const text = fc.stringMatching(/^[ab/ \0]{0,10}$/);
+  const word = fc.tuple(
+    fc.boolean(),
+    fc.constantFrom("", "F", "S"),
+    fc.stringMatching(/^[ab/*?]{0,4}(\[[!ab-]{1,3}\])?[ab*?]{0,3}$/),
+  );
+  fc.assert(
+    fc.property(text, fc.array(word, { maxLength: 4 }), (line, words) => {
+      let [selected, style] = [true, "S"];
+      for (const [selects, set, pattern] of words) {
+        style = set || style;
+        const matches = style === "F" ? fnmatch : matchSimple;
+        const isMatch = matches?.(Buffer.from(pattern), Buffer.from(line)) === true;
+        if (selected !== selects && isMatch) selected = selects;
+      }
+      const script = words
+        .flatMap(([selects, set, pattern]) => [set, (selects ? "+" : "-") + pattern])
+        .filter((one) => one !== "");
+      const memory = Buffer.from(`##${line}##`);
+      assert.equal(
+        new Patterns(script.map((one) => Buffer.from(one))).selects(memory, 2, 2 + line.length),
+        selected,
+        `${JSON.stringify(line)} ${script.join(" ")}`,
+      );
+    }),
+    { numRuns: 5000 },
+  );
 });
 
 test("what a search must contain is in every match of it", () => {
