@@ -38,6 +38,8 @@ export class Rotation {
   private code: Uint8Array;
   private readonly ended: bigint;
   private impatient = false;
+  /** A processor that runs is told to end, and none is started any more. */
+  private unprocessed = false;
   private mayLeave = false;
   /** The processor's process, while it runs. */
   private running: number | undefined;
@@ -74,16 +76,19 @@ export class Rotation {
    * kept as it is, under a name that says so (`.u`).
    *
    * @param patience  what becomes of another step that fails
-   * @param kill  whether a processor that runs is ended, too
+   * @param kill  whether a processor that runs is ended, too, and none is started; asked again, by KILL
    */
   hurry(patience: Patience, kill: boolean): void {
     this.impatient = true;
     this.mayLeave = patience === "leave";
-    if (kill && this.running !== undefined) {
-      const pid = this.running;
-      ignoring(["ESRCH"], () => this.place.posix.kill(pid, "SIGTERM"));
-    }
+    if (kill) this.killProcessor(this.unprocessed ? "SIGKILL" : "SIGTERM");
+    this.unprocessed ||= kill;
     this.place.trouble.wake();
+  }
+
+  private killProcessor(signal: NodeJS.Signals): void {
+    const { running } = this;
+    if (running !== undefined) ignoring(["ESRCH"], () => this.place.posix.kill(running, signal));
   }
 
   /** The directory was removed, and this file with it. */
@@ -167,25 +172,27 @@ export class Rotation {
     const { posix, directory, settings, trouble, path } = this.place;
     while (!this.left) {
       if (posix.statusAt(directory, "previous") === undefined) return this.passOver();
+      if (this.unprocessed) return this.leaveUnprocessed("processor not run in ");
       this.counts.processorRuns++;
       const command = settings.processor as Uint8Array;
       const ending = await runProcessor(posix, directory, command, (pid) => {
         this.running = pid;
+        if (this.unprocessed) this.killProcessor("SIGTERM");
       });
       this.running = undefined;
       if (ending.code === 0) return;
       this.counts.processorFailures++;
-      if (this.impatient) return this.leaveUnprocessed();
+      if (this.impatient) return this.leaveUnprocessed("processor failed in ");
       const crashed = ending.code === undefined;
       const verdict = crashed ? "processor crashed in " : "processor failed in ";
       const cause = crashed ? `: killed by ${ending.signal ?? "a signal"}` : "";
       await trouble.pauseAsideAfter(joined([verdict, path, ", pausing", cause]));
-      if (this.impatient) return this.leaveUnprocessed();
+      if (this.impatient) return this.leaveUnprocessed("processor failed in ");
     }
   }
 
-  private leaveUnprocessed(): void {
-    this.place.warn(joined(["processor failed in ", this.place.path, ", keeping its input as .u"]));
+  private leaveUnprocessed(verdict: string): void {
+    this.place.warn(joined([verdict, this.place.path, ", keeping its input as .u"]));
     this.code = UNCLEAN_CODE;
     this.passOver();
   }

@@ -21,6 +21,7 @@ export class RunningRotation {
   private rotation: Rotation | undefined;
   /** How rotations are hurried, once the program wants to end. */
   private patience: Patience | undefined;
+  private kill = false;
 
   constructor(events: RotationEvents) {
     this.events = events;
@@ -43,7 +44,7 @@ export class RunningRotation {
   begin(place: Place, previous: CurrentFile): void {
     const rotation = new Rotation(place, this.counts, previous.fd, previous.synced);
     this.rotation = rotation;
-    if (this.patience !== undefined) rotation.hurry(this.patience, false);
+    if (this.patience !== undefined) rotation.hurry(this.patience, this.kill);
     rotation.done.then(() => this.end(rotation)).catch(this.events.onFault);
   }
 
@@ -66,6 +67,7 @@ export class RunningRotation {
   /** The program wants to end: a rotation that fails is not waited for. */
   hurry(patience: Patience, kill: boolean): void {
     this.patience = patience;
+    this.kill ||= kill;
     this.rotation?.hurry(patience, kill);
   }
 

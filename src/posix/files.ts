@@ -10,6 +10,7 @@ import type { Fd, FileStatus, Files, Name, OpenFor } from "./types.ts";
 
 const { O_RDONLY, O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_TRUNC, O_EXCL, O_DIRECTORY } =
   fs.constants;
+const { O_NOFOLLOW } = fs.constants;
 /** Not in node:fs; the kernels' own numbers. */
 const O_CLOEXEC = process.platform === "darwin" ? 0x1000000 : 0o2000000;
 /** Every file is opened with it, so that opening a FIFO does not wait. */
@@ -26,6 +27,9 @@ const FLAGS: Readonly<Record<OpenFor, number>> = {
   truncate: O_WRONLY | O_NONBLOCK | O_TRUNC | O_CREAT,
   new: O_WRONLY | O_NONBLOCK | O_CREAT | O_EXCL,
   directory: O_RDONLY | O_NONBLOCK | O_DIRECTORY,
+  "own read": O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
+  "own write": O_WRONLY | O_NONBLOCK | O_NOFOLLOW,
+  "own append": O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_APPEND | O_CREAT,
 };
 
 const openat = bind("int openat(int dir, const uint8_t *path, int flags, ...)");

@@ -26,9 +26,20 @@ export interface FileStatus {
 
 /**
  * How a file is opened; all are close-on-exec. `append`, `keep` (append, and read as well) and
- * `truncate` create a file that is not there; `new` is one that nobody made before.
+ * `truncate` create a file that is not there; `new` is one that nobody made before. Those of `own` fail
+ * with ELOOP where the last part of the name is a link: it might lead out of a directory.
  */
-export type OpenFor = "read" | "write" | "append" | "keep" | "truncate" | "new" | "directory";
+export type OpenFor =
+  | "read"
+  | "write"
+  | "append"
+  | "keep"
+  | "truncate"
+  | "new"
+  | "directory"
+  | "own read"
+  | "own write"
+  | "own append";
 
 export interface Files {
   /** Opens `name` relative to the directory `dir` (AT_CWD for the working directory). */

@@ -52,6 +52,11 @@ class Apart implements Attendant {
     void this.tell(() => "dx");
   }
 
+  /** As in 0.76, it stays: its FIFO was removed with the directory. */
+  leaveIfRemoved(): boolean {
+    return false;
+  }
+
   drain(): void {
     void this.tell(() => (this.isWantedDown ? "x" : "ox"));
   }

@@ -18,6 +18,7 @@ export function attendHere({ posix, say, ...surroundings }: Means): Attend {
         }),
       say: (kind, line) => say("supervise", kind, line),
     });
+    let isLeaving = false;
     const tell = (bytes: string): void => supervisor.command(Buffer.from(bytes));
     return {
       // A fault in one is no reason to leave the others alone.
@@ -27,6 +28,12 @@ export function attendHere({ posix, say, ...surroundings }: Means): Attend {
         say("supervise", "fatal", joined(words));
       }),
       stop: () => tell("dx"),
+      leaveIfRemoved: () => {
+        if (isLeaving || !supervisor.isRemoved) return isLeaving;
+        isLeaving = true;
+        tell("x");
+        return true;
+      },
       drain: () => tell(supervisor.isWantedDown ? "x" : "ox"),
       kill: () => tell("kx"),
     };

@@ -6,6 +6,8 @@ export interface Attendant {
   readonly ended: Promise<void>;
   /** The service is to stop; the attendant ends after it. */
   stop(): void;
+  /** Where its directory was removed, it ends when its process has ended. @returns whether that is so */
+  leaveIfRemoved(): boolean;
   /** The input of this logger is coming to its end: it is not started again behind that. */
   drain(): void;
   /** It was told to stop, and takes too long. */

@@ -76,9 +76,15 @@ export class Branch {
     return !isWhole;
   }
 
-  /** It is not in the scan directory: a log that is ours ends with its service, as nobody else could tell it. */
+  /**
+   * It is not in the scan directory: a log that is ours ends with its service, as nobody else could tell it;
+   * so does what was removed.
+   */
   unlist(): void {
-    if (this.logger === "hosted" && this.main === undefined) this.closeWriteEnd();
+    this.main?.leaveIfRemoved();
+    if (this.main !== undefined) return;
+    const isRemoved = this.log?.leaveIfRemoved() === true;
+    if (this.logger === "hosted" || isRemoved) this.closeWriteEnd();
   }
 
   /** Stops the service, lets the logger come to the end of what was written, lets go of both. */

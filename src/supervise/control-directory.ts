@@ -9,6 +9,9 @@
  *     ready    when the service said that it is ready: a label; gone when it is not
  *     phase    see phase.ts; gone when there is nothing to tell
  *
+ * `supervise/` itself may be a link, as in Debian; what is in it is not followed, so that nothing is made or
+ * written elsewhere.
+ *
  * Steps, their order, their modes and what is said of a failure are those of 0.76 (supervise.c, main());
  * of the last three files it knows nothing.
  */
@@ -101,15 +104,15 @@ export class ControlDirectory {
     const { posix, dir } = this;
     const path = `${PLACE}/control`;
     this.makeFifo(path);
-    this.controlFd = this.hold(this.must("read", path, () => posix.openAt(dir, path, "read")));
-    this.hold(this.must("write", path, () => posix.openAt(dir, path, "write")));
+    this.controlFd = this.hold(this.must("read", path, () => posix.openAt(dir, path, "own read")));
+    this.hold(this.must("write", path, () => posix.openAt(dir, path, "own write")));
   }
 
   /** Makes and opens `ok`: from here on `svok` says yes. @throws Fatal */
   openOk(): void {
     const path = `${PLACE}/ok`;
     this.makeFifo(path);
-    this.hold(this.must("read", path, () => this.posix.openAt(this.dir, path, "read")));
+    this.hold(this.must("read", path, () => this.posix.openAt(this.dir, path, "own read")));
   }
 
   /** Writes `status`. Where that fails, the old one stays. */
@@ -161,6 +164,11 @@ export class ControlDirectory {
     }
   }
 
+  /** Whether the service directory itself was removed: nobody can ask anything of it any more. */
+  get isRemoved(): boolean {
+    return this.held.length > 0 && this.posix.status(this.dir).links === 0;
+  }
+
   /** Lets go of everything; the files stay. */
   close(): void {
     for (const fd of this.held.splice(0)) this.posix.close(fd);
@@ -188,7 +196,7 @@ export class ControlDirectory {
     const { posix, dir } = this;
     const words = ["acquire ", ...this.path(`${PLACE}/lock`)];
     const fd = this.hold(
-      orFatal(words, () => posix.openAt(dir, `${PLACE}/lock`, "append", LOCK_MODE)),
+      orFatal(words, () => posix.openAt(dir, `${PLACE}/lock`, "own append", LOCK_MODE)),
     );
     if (orFatal(words, () => posix.lock(fd))) return;
     throw new Fatal(SYSTEM_TROUBLE, unableTo(words, new SystemFailure("EAGAIN", "flock")));

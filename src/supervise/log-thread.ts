@@ -57,7 +57,23 @@ export class LogThread {
     this.post({ kind: "open", log, directory, input, script });
     const close = (): void => this.post({ kind: "close", log });
     // The end of its input is all that it needs to be told.
-    return { ended, stop: close, kill: close, drain: () => undefined };
+    return {
+      ended,
+      stop: close,
+      kill: close,
+      drain: () => undefined,
+      leaveIfRemoved: () => this.leaveIfRemoved(log),
+    };
+  }
+
+  /** There is no place for its lines any more. */
+  private leaveIfRemoved(log: number): boolean {
+    const hosted = this.logs.get(log);
+    if (hosted === undefined || this.means.posix.status(hosted.order.directory).links > 0)
+      return false;
+    // Twice: it does not wait for what cannot be done.
+    for (let told = 0; told < 2; told++) this.post({ kind: "close", log });
+    return true;
   }
 
   private hear(message: FromLogThread): void {

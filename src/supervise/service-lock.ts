@@ -21,7 +21,7 @@ export class LockHeld extends Error {
  * @throws LockHeld; SystemFailure when the file cannot be opened
  */
 export function takeServiceLock(posix: Posix, dir: Fd): Fd {
-  const fd = posix.openAt(dir, PATH, "append", MODE);
+  const fd = posix.openAt(dir, PATH, "own append", MODE);
   try {
     if (posix.lock(fd)) return fd;
   } catch (failure) {

@@ -1,5 +1,5 @@
 /** Files of a few bytes in a service directory: reading one, and replacing one as a whole. */
-import { type Fd, type Posix, SystemFailure } from "../posix/index.ts";
+import { type Fd, ignoring, type Posix, SystemFailure } from "../posix/index.ts";
 
 export { readSmall } from "../posix/index.ts";
 
@@ -19,13 +19,14 @@ export class ReplaceFailure extends Error {
 }
 
 /**
- * Replaces a file: readers see the old one or the new one.
+ * Replaces a file: readers see the old one or the new one. What stands under the name of the new one, be it a
+ * link, is removed and not written to.
  *
  * @throws ReplaceFailure
  */
 export function replaceSmall(posix: Posix, dir: Fd, name: string, bytes: Uint8Array): void {
   const fresh = `${name}.new`;
-  const fd = attempt("open", () => posix.openAt(dir, fresh, "truncate", MODE));
+  const fd = attempt("open", () => openFresh(posix, dir, fresh));
   const written = attempt("write", () => {
     try {
       return posix.write(fd, bytes, 0, bytes.length);
@@ -35,6 +36,14 @@ export function replaceSmall(posix: Posix, dir: Fd, name: string, bytes: Uint8Ar
   });
   if (written < bytes.length) throw new ReplaceFailure("write", new Error("partial write"));
   attempt("rename", () => posix.renameAt(dir, fresh, name));
+}
+
+function openFresh(posix: Posix, dir: Fd, name: string): Fd {
+  const open = (): Fd => posix.openAt(dir, name, "new", MODE);
+  const fd = ignoring(["EEXIST"], open);
+  if (fd !== undefined) return fd;
+  posix.unlinkAt(dir, name);
+  return open();
 }
 
 function attempt<T>(step: "open" | "write" | "rename", action: () => T): T {

@@ -148,6 +148,11 @@ export class Supervisor {
     return this.service.want === "down";
   }
 
+  /** Whether its directory was removed: nobody can ask anything of it any more. */
+  get isRemoved(): boolean {
+    return this.place.isRemoved;
+  }
+
   /** Does what these bytes ask, as if they had stood in `control`. */
   command(bytes: Uint8Array): void {
     for (const command of readCommands(bytes)) {
