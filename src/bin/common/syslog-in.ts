@@ -95,6 +95,8 @@ export const syslogIn: Resident = asResident({
     ignoreAgain();
     const isGiven = socket.length + udp.length + tcp.length > 0;
     const account = user === undefined ? undefined : accountOf(user);
+    // Before there is a socket that somebody could see.
+    process.on("SIGTERM", () => intake.close());
     const intake = new Intake(posix, sockets, {
       paths: isGiven ? socket : [DEFAULT_PATH],
       udp,
@@ -105,7 +107,6 @@ export const syslogIn: Resident = asResident({
       output: STDOUT,
       warn: (text) => say(NAME, ["warning: ", text]),
     });
-    process.on("SIGTERM", () => intake.close());
     if (account !== undefined)
       orFatal(["become user ", account.name], () => become(account.uid, account.gid));
     if (await intake.run()) return 0;
