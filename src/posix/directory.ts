@@ -10,5 +10,6 @@ export const workingDirectory: WorkingDirectory = {
     const path = cString(name, "chdir");
     call("chdir", name, () => chdir(path));
   },
+  path: () => process.cwd(),
   enterOpen: (fd) => void call("fchdir", undefined, () => fchdir(fd)),
 };

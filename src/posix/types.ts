@@ -158,6 +158,8 @@ export interface Identity {
 }
 
 export interface WorkingDirectory {
+  /** Where this process is, from the root. */
+  path(): string;
   enter(name: Name): void;
   /** Enters a directory that is open. */
   enterOpen(fd: Fd): void;

@@ -28,6 +28,7 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   "background-watch": async () => (await import("../../chain/background-watch.ts")).backgroundWatch,
   daemonize: async () => (await import("../../chain/daemonize.ts")).daemonize,
   fghack: async () => (await import("../../chain/fghack.ts")).fghack,
+  "import-supervisord": async () => (await import("./import.ts")).importSupervisord,
   multilog: async () => resident("multilog", (await import("./multilog.ts")).multilog),
   readproctitle: async () => (await import("../../chain/readproctitle.ts")).readproctitle,
   supervise: async () => (await import("./supervise.ts")).supervise,

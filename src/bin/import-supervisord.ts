@@ -1,0 +1,4 @@
+/** import-supervisord: see common/import.ts. */
+import { start } from "./common/house.ts";
+
+void start("import-supervisord");
