@@ -15,8 +15,8 @@ export function timeFunction(
   bench.progress(`${caseName}: ${program}`);
   for (let call = 0; call < WARM_CALLS; call++) run();
   const benchmark = new Benchmark(program, run, {
-    maxTime: bench.pick(1, 0.05),
-    minTime: bench.pick(0, 0.01),
+    maxTime: bench.pick(0.5, 0.02),
+    minTime: bench.pick(0, 0.005),
   });
   benchmark.run();
   for (const seconds of benchmark.stats.sample as number[]) {
