@@ -28,13 +28,19 @@ const SETTLE_MS = 50;
 const ROUNDS = 2;
 
 const bench = new Bench("cpu", "What does one write per line cost, by lines a second?", 1e9);
-const seconds = bench.pick(4, 0.1);
+const seconds = bench.pick(3, 0.1);
 /** What comes before: every program has begun to work by then. */
 const warmSeconds = bench.pick(0.5, 0.1);
 bench.headlines.push(PER_LINE);
 const task: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
-const loggers = oursAnd(bench, [...names.MULTILOGS, names.RSYSLOG_UNIX, names.RSYSLOG_TCP]);
+const loggers = oursAnd(bench, [
+  names.C_MULTILOG,
+  names.S6_LOG,
+  names.SVLOGD,
+  names.RSYSLOG_UNIX,
+  names.RSYSLOG_TCP,
+]);
 const nameOf = (perSecond: number): string => `${perSecond.toLocaleString("en-US")} lines/s`;
 
 for (const perSecond of RATES) {

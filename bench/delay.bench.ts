@@ -28,17 +28,23 @@ const bench = new Bench("delay", "How soon can a line be read from the log?");
 bench.headlines.push("p50 ms", P99);
 const task: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
-const loggers = oursAnd(bench, [...names.MULTILOGS, names.RSYSLOG_UNIX, names.RSYSLOG_TCP]);
+const loggers = oursAnd(bench, [
+  names.C_MULTILOG,
+  names.S6_LOG,
+  names.SVLOGD,
+  names.RSYSLOG_UNIX,
+  names.RSYSLOG_TCP,
+]);
 const cases = [
-  { name: QUIET, perSecond: 100, seconds: bench.pick(6, 0.8) },
-  { name: STEADY, perSecond: 1000, seconds: bench.pick(4, 0.3) },
+  { name: QUIET, perSecond: 100, seconds: bench.pick(5, 0.8) },
+  { name: STEADY, perSecond: 1000, seconds: bench.pick(3, 0.3) },
   // Not longer: `current` is not to be rotated meanwhile.
-  { name: BUSY, perSecond: 50_000, seconds: bench.pick(3, 0.2) },
+  { name: BUSY, perSecond: 50_000, seconds: bench.pick(2, 0.2) },
 ];
 
 for (const { name, perSecond, seconds } of cases) {
   bench.input[name] = `${LINE.length} bytes a line, ${seconds} s a round`;
-  await bench.rounds(name, bench.pick(3, 1), loggers, (logger) => {
+  await bench.rounds(name, bench.pick(2, 1), loggers, (logger) => {
     const delays = measure(logger, perSecond, seconds);
     return {
       "p50 ms": quantile(delays, 0.5),

@@ -27,24 +27,24 @@ const stamped: Task = { stamp: true, logdirs: 1 };
 await curve("The length of lines", "bytes a line", LENGTHS, (bytes) => [
   `${bytes}-byte lines`,
   { ...stamped, lineBytes: 2 * bytes },
-  writeLines(path, bench.pick(60e6, 1e6), bytes),
+  writeLines(path, bench.pick(30e6, 1e6), bytes),
 ]);
 await curve("Log directories", "directories", DIRECTORIES, (logdirs) => [
   `${logdirs} directories`,
   { ...stamped, logdirs },
-  writeLines(path, bench.pick(150e6, 4e6) / (logdirs + 3), "services"),
+  writeLines(path, bench.pick(80e6, 4e6) / (logdirs + 3), "services"),
 ]);
 await curve("Patterns before the directory", "patterns", PATTERNS, (count) => [
   `${count} patterns`,
   { ...stamped, dropped: Array.from({ length: count }, (_, index) => `nothing${index}`) },
-  writeLines(path, bench.pick(60e6, 1e6) / (1 + count / 4), "services"),
+  writeLines(path, bench.pick(30e6, 1e6) / (1 + count / 4), "services"),
 ]);
 await curve("The size of files", "KB a file", FILE_KB, (kilobytes) => [
   `files of ${kilobytes} KB`,
   { ...stamped, sizeBytes: kilobytes * 1000 + 96 },
   writeLines(
     path,
-    Math.min(bench.pick(60e6, 1e6), kilobytes * bench.pick(500e3, 25e3)),
+    Math.min(bench.pick(30e6, 1e6), kilobytes * bench.pick(500e3, 25e3)),
     "services",
   ),
 ]);

@@ -6,6 +6,7 @@
  */
 import fs from "node:fs";
 import { loadavg } from "node:os";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { describeMachine, describeVersions } from "./machine.ts";
 import { OURS } from "./names.ts";
@@ -97,7 +98,8 @@ export class Bench {
         return true;
       } catch (error) {
         if (contender.name === OURS || !(error instanceof Error)) throw error;
-        this.leave(caseName, contender.name, `it failed its check: ${error.message}`);
+        const message = error.message.replaceAll(`${this.directory}/`, "");
+        this.leave(caseName, contender.name, `it failed its check: ${message}`);
         return false;
       }
     });
@@ -115,6 +117,8 @@ export class Bench {
         this.progress(`${caseName}: ${contender.name}, round ${round} of ${count}`);
         for (const [metric, value] of Object.entries(await run(contender)))
           this.record(caseName, contender.name, metric, value);
+        // A run may have stood still all the while: signals are heard now.
+        await nextTurn();
       }
     }
     this.progress("");

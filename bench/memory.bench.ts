@@ -31,7 +31,7 @@ const GIVE_UP_MS = 20_000;
 
 enterOwnMounts();
 const bench = new Bench("memory", "How much memory does a logger take, whatever happens?", 1e9);
-const seconds = bench.pick(20, 1);
+const seconds = bench.pick(10, 1);
 bench.headlines.push(PEAK);
 const one: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");

@@ -90,6 +90,12 @@ function thinned(series: Series): Series {
   return { ...series, runs: parts };
 }
 
+/** Results of an earlier version lack what came later. */
+function readOne(path: string): Results {
+  const empty = { seconds: 0, settings: {}, leftOut: [], charts: [], remarks: [] };
+  return { ...empty, ...(JSON.parse(fs.readFileSync(path, "utf8")) as Results) };
+}
+
 /** All results that are there, in the order of `names`, others behind them. */
 export function readResults(quick: boolean, names: readonly string[]): Results[] {
   const directory = resultsDirectory(quick);
@@ -101,6 +107,6 @@ export function readResults(quick: boolean, names: readonly string[]): Results[]
     (names.indexOf(bench) + names.length + 1) % (names.length + 1);
   return files
     .filter((name) => !isSuperseded(name))
-    .map((name) => JSON.parse(fs.readFileSync(`${directory}${name}`, "utf8")) as Results)
+    .map((name) => readOne(`${directory}${name}`))
     .sort((a, b) => place(a.bench) - place(b.bench) || (a.bench < b.bench ? -1 : 1));
 }

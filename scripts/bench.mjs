@@ -3,7 +3,8 @@
 //   --quick       small inputs and few runs: to see that the benches work, not how fast anything is
 //   --lines FILE  real lines in place of our own where a bench wants lines of services
 // A bench that fails does not keep the others from running; one for which there is no room is left out.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -37,8 +38,8 @@ const lines = values.lines ? ["--lines", resolve(process.env.INIT_CWD ?? ".", va
 const begun = performance.now();
 const [failed, leftOut] = [[], []];
 let isStopped = false;
-// The bench hears it too, and keeps what it has; then the report is made of what there is.
-process.on("SIGINT", () => (isStopped = true));
+// The bench hears it too, and what it has measured is kept; then the report is made of what there is.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (isStopped = true));
 
 for (const [index, name] of names.entries()) {
   const left = names.slice(index).reduce((sum, one) => sum + lastSeconds(one), 0);
@@ -47,10 +48,10 @@ for (const [index, name] of names.entries()) {
   );
   const file = join(root, `build/bench/${name}${ending}`);
   const words = [file, ...quick, ...lines];
-  const { status, signal } = spawnSync(process.execPath, words, { cwd: root, stdio: "inherit" });
+  const bench = spawn(process.execPath, words, { cwd: root, stdio: "inherit" });
+  const [status] = await once(bench, "exit");
   if (status === LEFT_OUT) leftOut.push(name);
   else if (status !== 0) failed.push(name);
-  isStopped ||= signal === "SIGINT" || status === 111;
   if (isStopped) break;
 }
 run(process.execPath, [join(root, "build/bench/report.js"), ...quick]);

@@ -19,7 +19,9 @@ export class Scratch {
 
   /** Removes it with all that is in it; again, while somebody still puts files there. */
   remove(): void {
-    asked("rmdir", this.path, () => rmSync(this.path, { recursive: true, force: true, maxRetries: 5 }));
+    asked("rmdir", this.path, () =>
+      rmSync(this.path, { recursive: true, force: true, maxRetries: 5 }),
+    );
   }
 }
 
