@@ -17,7 +17,11 @@ import { pairRatios, type Summary, shortNumber, summarise } from "./statistics.t
 export { OURS } from "./names.ts";
 
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, lines: { type: "string" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    lines: { type: "string" },
+    logs: { type: "string" },
+  },
   strict: false,
 });
 
@@ -26,6 +30,8 @@ export class Bench {
   /** A file of lines to use instead of our own (`--lines FILE`). */
   readonly lines: string | undefined =
     typeof options.lines === "string" ? options.lines : undefined;
+  /** A log directory that was there before (`--logs DIR`). */
+  readonly logs: string | undefined = typeof options.logs === "string" ? options.logs : undefined;
   readonly directory: string;
   readonly input: Record<string, string> = {};
   readonly headlines: string[] = [];

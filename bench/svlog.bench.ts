@@ -93,6 +93,11 @@ async function bytesRead(since: Instant, until: Instant, directory: string): Pro
   let bytes = 0;
   const counting = {
     ...posix,
+    read: (...args: Parameters<typeof posix.read>): number => {
+      const count = posix.read(...args);
+      bytes += count;
+      return count;
+    },
     readAt: (...args: Parameters<typeof posix.readAt>): number => {
       const count = posix.readAt(...args);
       bytes += count;

@@ -1,7 +1,8 @@
-// `npm run bench [NAME…] [-- --quick] [-- --lines FILE]`: builds everything, runs the benches (all, or
+// `npm run bench [NAME…] [-- --quick] [-- --lines FILE] [-- --logs DIR]`: builds everything, runs the benches (all, or
 // those whose name contains a NAME), writes bench/results/ and fills in the pages that show them.
 //   --quick       small inputs and few runs: to see that the benches work, not how fast anything is
 //   --lines FILE  real lines in place of our own where a bench wants lines of services
+//   --logs DIR    a log directory, whoever wrote it, that svlog-real looks into as well
 // A bench that fails does not keep the others from running; one for which there is no room is left out.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +15,7 @@ const ending = ".bench.js";
 /** bench/place.ts: no room for it. */
 const LEFT_OUT = 77;
 const { values, positionals } = parseArgs({
-  options: { quick: { type: "boolean" }, lines: { type: "string" } },
+  options: { quick: { type: "boolean" }, lines: { type: "string" }, logs: { type: "string" } },
   allowPositionals: true,
 });
 
@@ -34,7 +35,9 @@ if (names.length === 0) {
 
 const results = join(root, values.quick ? "build/bench/results" : "bench/results");
 const quick = values.quick ? ["--quick"] : [];
-const lines = values.lines ? ["--lines", resolve(process.env.INIT_CWD ?? ".", values.lines)] : [];
+const from = process.env.INIT_CWD ?? ".";
+const lines = values.lines ? ["--lines", resolve(from, values.lines)] : [];
+const logs = values.logs ? ["--logs", resolve(from, values.logs)] : [];
 const begun = performance.now();
 const [failed, leftOut] = [[], []];
 let isStopped = false;
@@ -47,7 +50,7 @@ for (const [index, name] of names.entries()) {
     `\n[${index + 1}/${names.length}] ${name}${left > 0 ? `, ${inWords(left)} to go` : ""}`,
   );
   const file = join(root, `build/bench/${name}${ending}`);
-  const words = [file, ...quick, ...lines];
+  const words = [file, ...quick, ...lines, ...logs];
   const bench = spawn(process.execPath, words, { cwd: root, stdio: "inherit" });
   const [status] = await once(bench, "exit");
   if (status === LEFT_OUT) leftOut.push(name);

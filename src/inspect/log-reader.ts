@@ -4,14 +4,14 @@
  * A file stays open until its end was read after it had lost the name `current`, so that its last
  * bytes are not missed. What follows it: succession.ts.
  */
-import { joined, type Posix, readSmall, SystemFailure } from "../posix/index.ts";
+import { joined, type Posix, SystemFailure } from "../posix/index.ts";
 import { Content, isSameFile } from "./content.ts";
 import { closeAll } from "./listing.ts";
 import type { Sink } from "./sink.ts";
 import { Succession } from "./succession.ts";
 
 /** A label, and a little more. */
-const PEEK_BYTES = 64;
+const HEAD_BYTES = 64;
 
 export class LogReader {
   readonly path: Buffer;
@@ -23,6 +23,7 @@ export class LogReader {
   private begun = false;
   private only = false;
   private broken = false;
+  private readonly head = Buffer.alloc(HEAD_BYTES);
 
   constructor(posix: Posix, path: Buffer, sink: Sink) {
     this.posix = posix;
@@ -61,10 +62,16 @@ export class LogReader {
     return this.succession.openNamed(name);
   }
 
-  /** The beginning of a file; undefined when it cannot be read. */
+  /** The beginning of a file, until it is asked for the next one; undefined when it cannot be read. */
   headOf(name: Buffer): Buffer | undefined {
+    const { posix, head } = this;
     try {
-      return readSmall(this.posix, this.succession.dir, name, PEEK_BYTES);
+      const fd = posix.openAt(this.succession.dir, name, "read");
+      try {
+        return head.subarray(0, posix.readAt(fd, head, 0, head.length, 0));
+      } finally {
+        posix.close(fd);
+      }
     } catch (failure) {
       if (!(failure instanceof SystemFailure)) throw failure;
       return undefined;

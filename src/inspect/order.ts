@@ -14,31 +14,32 @@ const APART_BYTES = 64 * 1024;
 const MOST_LOOKS = 4096;
 const LOOK_BYTES = 512;
 const REACH_BYTES = 4096;
-const MOST_MISSES = 32;
+const MOST_MISSES = 8;
 const LF = 0x0a;
 
 /** How far the looks at a file are apart: a clock that was set back by less than it was written in is overlooked. */
-export function looksApart(sizeBytes: number): number {
-  return Math.max(APART_BYTES, Math.ceil(sizeBytes / MOST_LOOKS));
+export function looksApart(sizeBytes: number, mostLooks: number = MOST_LOOKS): number {
+  return Math.max(APART_BYTES, Math.ceil(sizeBytes / mostLooks));
 }
 
 /**
  * Whether the labels of a plain file ascend: each of a small one, some of a large one.
  *
  * @param end  what none may be behind
+ * @param mostLooks  at a large one
  */
-export function ascends(content: Content, end: Key | undefined): boolean {
+export function ascends(content: Content, end: Key | undefined, mostLooks?: number): boolean {
   const size = content.sizeBytes;
   let last: Key | undefined;
-  for (const { key } of size <= APART_BYTES ? labelsIn(content) : looks(content, size)) {
+  for (const { key } of size <= APART_BYTES ? labelsIn(content) : looks(content, size, mostLooks)) {
     if (last !== undefined && compareKeys(key, last) < 0) return false;
     last = key;
   }
   return last === undefined || end === undefined || compareKeys(last, end) <= 0;
 }
 
-function* looks(content: Content, size: number): Generator<Found, void> {
-  const apart = looksApart(size);
+function* looks(content: Content, size: number, most?: number): Generator<Found, void> {
+  const apart = looksApart(size, most);
   let misses = 0;
   for (let at = 0; at < size; at += apart) {
     const near = nextLabel(content, at, Math.min(size, at + LOOK_BYTES), LOOK_BYTES);

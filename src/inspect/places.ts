@@ -8,7 +8,7 @@ import type { Place } from "./line-buffer.ts";
 import { endOf } from "./listing.ts";
 import { looksApart } from "./order.ts";
 import type { ToUnix } from "./producer.ts";
-import { lastLabel, lastLines, lowerBound, nextLabel } from "./search.ts";
+import { labelsIn, lastLabel, lastLines, lowerBound } from "./search.ts";
 
 /** A place in a file, by its number among the files. */
 export interface Spot {
@@ -66,13 +66,11 @@ export function atTime(ground: Ground, time: Key, toUnix: ToUnix): Spot {
 /** The first line not before a time that stands a little before `offset`, where a clock was set back. */
 function notAfter(content: Content, offset: number, time: Key, toUnix: ToUnix): number {
   const from = Math.max(0, offset - looksApart(content.sizeBytes));
-  for (let at = from; ; ) {
-    const found = nextLabel(content, at, offset);
-    if (found === undefined) return offset;
+  for (const found of labelsIn(content, from, offset)) {
     const { seconds, nanos } = found.key;
     if (compareKeys({ seconds: toUnix(seconds), nanos }, time) >= 0) return found.offset;
-    at = found.offset + 1;
   }
+  return offset;
 }
 
 /** So many lines before a place. */

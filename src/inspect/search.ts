@@ -86,25 +86,16 @@ export function lowerBound(content: Content, wanted: Key, toUnix: ToUnix): numbe
     if (found !== undefined && isBefore(found)) low = found.offset;
     else high = middle;
   }
-  for (;;) {
-    const found = nextLabel(content, low + 1, size);
-    if (found === undefined) return size;
+  for (const found of labelsIn(content, low + 1, size, NEAR_BYTES + LOOK_BYTES))
     if (!isBefore(found)) return found.offset;
-    low = found.offset;
-  }
+  return size;
 }
 
 /** The last line with a label before `size`, if it begins not too far before it. */
 export function lastLabel(content: Content, size: number): Found | undefined {
   for (let far = BACK_BYTES / 16; ; far *= 16) {
     const from = Math.max(0, size - far);
-    let last: Found | undefined;
-    for (let at = from; ; ) {
-      const found = nextLabel(content, at, size);
-      if (found === undefined) break;
-      last = found;
-      at = found.offset + 1;
-    }
+    const last = [...labelsIn(content, from, size)].at(-1);
     if (last !== undefined || from === 0 || far >= BACK_BYTES) return last;
   }
 }
@@ -137,22 +128,30 @@ export function lastLines(
   return { offset: 0, lines: size > 0 ? lines + 1 : 0 };
 }
 
-/** Every line of a plain file that has a label. */
-export function* labelsIn(content: Content): Generator<Found, void> {
+/** The lines of a plain file that have a label, and begin at or behind `from` and before `to`. */
+export function* labelsIn(
+  content: Content,
+  from: number = 0,
+  to: number = Number.POSITIVE_INFINITY,
+  mostBytes: number = CHUNK_BYTES,
+): Generator<Found, void> {
   const eye = new LabelEye();
-  const memory = Buffer.allocUnsafe(CHUNK_BYTES);
-  let isBeginning = true;
-  for (let place = 0; ; ) {
-    const bytes = memory.subarray(0, content.peek(memory, CHUNK_BYTES, place));
+  // A line begins where a newline stands before it.
+  let place = Math.max(0, from - 1);
+  let isBeginning = from === 0;
+  const memory = Buffer.allocUnsafe(Math.min(mostBytes, to - place + LABEL_BYTES + 1));
+  while (place < to) {
+    const bytes = memory.subarray(0, content.peek(memory, memory.length, place));
     if (bytes.length === 0) return;
-    let at: number = isBeginning ? 0 : bytes.indexOf(LF) + 1 || bytes.length + 1;
-    for (; at < bytes.length; at = bytes.indexOf(LF, at) + 1 || bytes.length + 1) {
+    let at: number = isBeginning ? 0 : afterLine(bytes, 0);
+    for (; at >= 0 && at < bytes.length; at = afterLine(bytes, at)) {
+      if (place + at >= to) return;
+      // What was read may end inside a label: the next look begins with it.
+      if (at > 0 && bytes.length === memory.length && bytes.length - at <= LABEL_BYTES) break;
       if (eye.read(bytes, at, bytes.length))
         yield { offset: place + at, key: { seconds: eye.seconds, nanos: eye.nanos } };
-      // What was read may end inside a label: the next look begins with it.
-      else if (at > 0 && bytes.length - at < LABEL_BYTES) break;
     }
-    isBeginning = at <= bytes.length;
-    place += Math.min(at, bytes.length);
+    isBeginning = at >= 0;
+    place += at >= 0 ? at : bytes.length;
   }
 }
