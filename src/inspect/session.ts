@@ -2,14 +2,14 @@
  * Reads logs and shows their lines, in the order of time where there are several: what there is, and
  * then what comes.
  */
-import { keepYoungSmall, type Posix } from "../posix/index.ts";
+import type { Posix } from "../posix/index.ts";
 import { unixOf } from "./bound.ts";
+import { Follow, type Followed } from "./follow.ts";
 import { compareKeys, type Key } from "./label-key.ts";
 import { Merge } from "./merge.ts";
 import { OpenLog, type ReadOptions } from "./open-log.ts";
 import type { Selection } from "./selection.ts";
 import type { Log } from "./targets.ts";
-import { Watching } from "./watching.ts";
 
 /** What is done with the lines. */
 export interface Taker {
@@ -23,16 +23,12 @@ export interface Taker {
   idle?(): void;
 }
 
-/** How long no news are waited for before every log is looked at. */
-const TICK_MS = 250;
-/** After news: lines that come thick and fast are taken together. */
-const REST_MS = 3;
 /** Between two savings of the cursor, while there is much to read. */
 const SAVE_MS = 50;
 const SEVERAL_BYTES = 64 * 1024;
 const SINGLE_BYTES = 512 * 1024;
 
-export class Session {
+export class Session implements Followed {
   private readonly posix: Posix;
   private readonly options: ReadOptions;
   private readonly taker: Taker;
@@ -44,13 +40,13 @@ export class Session {
   private behind = 0;
   private isOver = false;
   private first = true;
-  private isLast = false;
-  private watch: Watching | undefined;
+  private readonly following: Follow;
 
   constructor(posix: Posix, options: ReadOptions, taker: Taker) {
     this.posix = posix;
     this.options = options;
     this.taker = taker;
+    this.following = new Follow(posix, this);
   }
 
   /** Adds a log; a directory that is not there yet is looked for later. */
@@ -159,8 +155,7 @@ export class Session {
 
   /** Ends `follow` when what stands there has been read. */
   finish(): void {
-    this.isLast = true;
-    this.watch?.wake();
+    this.following.finish();
   }
 
   /** Ends the reading at its next step. */
@@ -189,50 +184,32 @@ export class Session {
    *
    * @param resolve  which logs there are by now
    */
-  async follow(resolve: () => readonly Log[]): Promise<void> {
-    keepYoungSmall();
-    const watch = new Watching(this.posix);
-    this.watch = watch;
-    try {
-      for (let resolvedAt = 0; !this.isOver; ) {
-        const time = this.posix.monotonicMs();
-        const { isLast } = this;
-        const isTick = isLast || time - resolvedAt >= TICK_MS;
-        if (isTick) {
-          resolvedAt = time;
-          for (const log of resolve()) this.add(log, false);
-          for (const { log } of this.opens.values()) watch.add(log);
-        }
-        const any = await this.stirAll(isTick, watch);
-        await this.drain();
-        await this.taker.flush();
-        this.saveCursor(true);
-        if (isTick) this.taker.idle?.();
-        if (isLast || this.isDone) return;
-        if (any && !isTick) await this.posix.sleep(REST_MS);
-        else await watch.wait(TICK_MS);
-      }
-    } finally {
-      watch.close();
-    }
+  follow(resolve: () => readonly Log[]): Promise<void> {
+    return this.following.run(resolve);
   }
 
-  /** @returns whether a log was stirred */
-  private async stirAll(isTick: boolean, watch: Watching): Promise<boolean> {
-    const stirred = watch.take();
+  get logs(): Log[] {
+    return [...this.opens.values()].map(({ log }) => log);
+  }
+
+  async catchUp(isStirred: (log: Log) => boolean, isTick: boolean): Promise<boolean> {
     let any = false;
     for (const open of this.opens.values()) {
-      if (!isTick && !stirred(open.log)) continue;
+      if (!isTick && !isStirred(open.log)) continue;
       any = true;
       if (open.begin(false)) await this.stir(open);
     }
+    await this.drain();
+    await this.taker.flush();
+    this.saveCursor(true);
+    if (isTick) this.taker.idle?.();
     return any;
   }
 
   /** Whether nothing that comes could be wanted: all logs are past the end of the time. */
-  private get isDone(): boolean {
+  get isDone(): boolean {
     const opens = [...this.opens.values()];
-    return opens.length > 0 && opens.every(({ source }) => source.isOver);
+    return this.isOver || (opens.length > 0 && opens.every(({ source }) => source.isOver));
   }
 
   /** All lines that were given are out: the cursor is moved behind them. */

@@ -3,20 +3,16 @@
  *
  * What follows a file is told by its place among the names: it is found there by its inode. Where a
  * processor put another file in its place, or it was pruned, labels tell: whatever is not later than the
- * last label that was read is old. Behind a clock that was set back, new names stand before old ones:
- * what was not there at the last look is new, wherever it stands.
+ * last label that was read is old.
  */
 import { isArchive } from "../multilog/archive.ts";
 import { AT_CWD, type Fd, type Posix, SystemFailure } from "../posix/index.ts";
 import { ALWAYS } from "./bound.ts";
 import { type Content, isSameFile } from "./content.ts";
-import { compareKeys, type Key } from "./label-key.ts";
-import { archiveNames, closeAll, type Listing, listLog, openIfThere } from "./listing.ts";
-import { firstLabel, lowerBound, nextLabel } from "./search.ts";
+import { Copies, holdsLabel } from "./copies.ts";
+import { KnownNames } from "./known-names.ts";
+import { closeAll, type Listing, listLog, openIfThere } from "./listing.ts";
 import type { Doubt, Sink } from "./sink.ts";
-
-/** Of more old names than this none is looked at, unless the clock was seen to be set back. */
-const MOST_OLD_NAMES = 5000;
 
 export class Succession {
   dir: Fd = -1;
@@ -29,18 +25,14 @@ export class Succession {
   private name: Buffer | undefined;
   /** The newest archive when that file was opened without a name. */
   private before: Buffer | undefined;
-  /** Every name at the last look. */
-  private seen = new Set<string>();
-  private newest: Buffer | undefined;
-  private isStepped = false;
+  private known = new KnownNames();
   /** Its own name is, or will be, this one behind `before`: 1 is the first. */
   private rank = 0;
   /** Files without a name, and which of the names to come each will get. */
   private ranks = new Map<Content, number>();
   /** Whether the files that come may hold what was read: `any` of it, or of the `last` files. */
   private doubtful: "no" | "last" | "any" = "no";
-  /** The first labels of the last two files. */
-  private firsts: (Key | undefined)[] = [];
+  private readonly copies = new Copies();
 
   constructor(
     posix: Posix,
@@ -83,7 +75,7 @@ export class Succession {
   /** All that there is, oldest first. */
   look(): (Buffer | Content)[] {
     const listing = listLog(this.posix, this.dir, this.complain);
-    this.remember(listing);
+    this.known.remember(listing);
     const kept = this.unread(listing.unnamed, listing.names);
     this.rankAll(kept, 0);
     return [...listing.names, ...kept];
@@ -96,31 +88,22 @@ export class Succession {
 
   /** Another file is read from now on. @returns whether it may hold what was read before */
   turn(last: Content | undefined, content: Content): Doubt | undefined {
-    if (last !== undefined && last.compression === undefined)
-      this.firsts = [this.firsts.at(-1), firstLabel(last)];
+    if (last !== undefined) this.copies.leave(last);
     this.rank = this.ranks.get(content) ?? 0;
     this.name = nameOf(content);
-    this.before = this.newest ?? this.before;
+    this.before = this.known.newest ?? this.before;
     const { doubtful } = this;
     this.doubtful = "no";
     if (doubtful === "no") return undefined;
-    const from = doubtful === "any" ? ALWAYS.from : this.oldFrom;
+    const from = doubtful === "any" ? ALWAYS.from : this.copies.from;
     return { from, mayRepeat: this.mayRepeat(content) };
-  }
-
-  private get oldFrom(): Key | undefined {
-    const [one, other] = this.firsts;
-    return one !== undefined && other !== undefined && compareKeys(one, other) < 0 ? one : other;
   }
 
   /** What a processor made has a name. A file without one is a copy only where it holds the very label that was read last. */
   private mayRepeat(content: Content): boolean {
     const { lastLabel } = this.sink;
     if (this.name !== undefined || content.compression !== undefined) return true;
-    if (lastLabel === undefined) return false;
-    const at = lowerBound(content, lastLabel, (seconds) => seconds);
-    const found = at === undefined ? undefined : nextLabel(content, at, content.sizeBytes);
-    return found !== undefined && compareKeys(found.key, lastLabel) === 0;
+    return lastLabel !== undefined && holdsLabel(content, lastLabel);
   }
 
   /** What follows the file that was read last; none: nothing yet. */
@@ -130,34 +113,17 @@ export class Succession {
     if (place === undefined) return [];
     if (`${place.device} ${place.inode}` !== this.identity) return this.reenter();
     const listing = listLog(this.posix, this.dir, this.complain, this.name ?? this.before);
-    const fresh = this.freshNames(listing);
+    const fresh = this.known.fresh(listing);
     const unnamed = this.unread(listing.unnamed, fresh);
     const [names, behind, isSure] = this.after(content, fresh, listing, unnamed);
     const files = behind.filter((one) => content === undefined || !isSameFile(one, content));
     closeAll(unnamed.filter((one) => !files.includes(one)));
     this.doubtful = isSure && !this.mayLack(listing) ? "no" : "last";
-    this.remember(listing);
+    this.known.remember(listing);
     if (names.length + files.length === 0) return [];
     // Ours, or what a processor makes of it, comes first where it still waits for its name.
     this.rankAll(files, this.name === undefined ? unnamed.length - files.length : 0);
     return [...names, ...files];
-  }
-
-  /** Archives that were not there at the last look; those behind a clock that was set back come last. */
-  private freshNames({ names, older }: Listing): Buffer[] {
-    const isFresh = (name: Buffer): boolean => !this.seen.has(name.toString("latin1"));
-    const newer = names.filter(isFresh);
-    if (older.length > MOST_OLD_NAMES && !this.isStepped) return newer;
-    const set = archiveNames(older.filter(isFresh));
-    if (set.length === 0) return newer;
-    this.isStepped = true;
-    return [...newer, ...set];
-  }
-
-  private remember({ names, older }: Listing): void {
-    this.newest = names.at(-1) ?? this.newest;
-    const all = older.length > MOST_OLD_NAMES && !this.isStepped ? names : [...older, ...names];
-    this.seen = new Set(all.map((name) => name.toString("latin1")));
   }
 
   private rankAll(unnamed: readonly Content[], older: number): void {
@@ -219,8 +185,8 @@ export class Succession {
   private reenter(): (Buffer | Content)[] {
     this.close();
     if (!this.open()) return [];
-    this.name = this.before = this.newest = undefined;
-    this.isStepped = false;
+    this.name = this.before = undefined;
+    this.known = new KnownNames();
     const files = this.look();
     this.doubtful = "any";
     return files;
