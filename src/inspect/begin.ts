@@ -4,7 +4,7 @@
  * clock was set back, every line is looked at.
  */
 import type { Posix } from "../posix/index.ts";
-import { ALWAYS, type Bound, type Range, spanOf, unixOf } from "./bound.ts";
+import { ALWAYS, type Bound, type Range, type Span, spanOf, unixOf } from "./bound.ts";
 import { Content } from "./content.ts";
 import { type File, Ground } from "./ground.ts";
 import { compareKeys, type Key } from "./label-key.ts";
@@ -38,6 +38,7 @@ export function beginLog(
 ): boolean {
   const door = {
     open: (name: Buffer) => reader.openNamed(name),
+    glance: (name: Buffer) => reader.glance(name),
     head: (name: Buffer) => reader.headOf(name),
   };
   const ground = new Ground(posix, reader.look(), door);
@@ -54,7 +55,8 @@ export function beginFile(
   source: Selection,
   start: Start,
 ): boolean {
-  const door = { open: () => undefined, head: () => undefined };
+  const none = (): undefined => undefined;
+  const door = { open: none, glance: none, head: none };
   const ground = new Ground(posix, [content], door);
   return new Beginning(ground, source, start).choose().isExact;
 }
@@ -99,13 +101,29 @@ class Beginning {
   private byTime(range: Range, around: Key | undefined, found: Spot | undefined): Choice {
     const { ground, toUnix, source } = this;
     const span = spanOf(range, toUnix);
-    const wanted = around ?? span.from;
-    const unix = ({ seconds, nanos }: Key): Key => ({ seconds: toUnix(seconds), nanos });
-    const isBehind = (first: Key): boolean => compareKeys(unix(first), around ?? span.to) > 0;
-    const spot = found ?? atTime(ground, wanted, toUnix);
-    if (!ground.isAscending(spot.index, isBehind)) return this.inDisorder(range, around, found);
-    source.stretch.set(span, span.from !== ALWAYS.from, this.patienceBytes);
+    const begin = found ?? atTime(ground, around ?? span.from, toUnix);
+    const spot = around === undefined ? this.lastOf(begin, span) : begin;
+    const end = around ?? span.to;
+    const isBehind = ({ seconds, nanos }: Key): boolean =>
+      compareKeys({ seconds: toUnix(seconds), nanos }, end) > 0;
+    if (!ground.isAscending(spot.index, end === ALWAYS.to ? undefined : isBehind))
+      return this.inDisorder(range, around, found);
+    const skips = spot === begin && span.from !== ALWAYS.from;
+    source.stretch.set(span, skips, this.patienceBytes);
     return around === undefined ? this.cut(spot) : this.around(spot);
+  }
+
+  /** Of a stretch of time only the last lines are wanted: they may begin later than it does. */
+  private lastOf(begin: Spot, { to }: Span): Spot {
+    const { ground, toUnix } = this;
+    const { lines } = this.start;
+    if (lines === undefined) return begin;
+    const behind = { seconds: to.seconds, nanos: to.nanos + 1 };
+    const end =
+      to === ALWAYS.to ? { index: ground.files.length, offset: 0 } : atTime(ground, behind, toUnix);
+    const { index, offset } = before(ground, end, lines);
+    const isLater = index === begin.index ? offset > begin.offset : index > begin.index;
+    return isLater ? { index, offset } : begin;
   }
 
   private around(spot: Spot): Choice {

@@ -13,11 +13,14 @@ export type File = Buffer | Content;
 /** How archives are looked at. */
 export interface Door {
   open(name: Buffer): Content | undefined;
+  /** The same, but what cannot be read is not complained of. */
+  glance(name: Buffer): Content | undefined;
   head(name: Buffer): Buffer | undefined;
 }
 
 const MOST_LOOKS = 3;
 const BEFORE_FILES = 4;
+const NEAR_FILES = 2;
 const FAR_LOOKS = 16;
 
 export class Ground {
@@ -90,30 +93,34 @@ export class Ground {
 
   /**
    * Whether labels ascend, so that places can be found by halving: by the ends of all files, and by looks
-   * into those from one of them on, and a few before: where the clock went back inside a file, that file
-   * goes on behind its name by no more than it took to be written.
+   * into those around the beginning and the end of what is wanted. Further away only a clock that went
+   * back far can have left what is wanted, and a few looks tell of that.
    *
-   * @param isBehind  whether a file begins behind the end of what is wanted
+   * @param from  the file in which what is wanted begins
+   * @param isBehind  whether a file begins behind the end of what is wanted; undefined: it has none
    */
-  isAscending(from: number, isBehind: (first: Key) => boolean): boolean {
+  isAscending(from: number, isBehind: ((first: Key) => boolean) | undefined): boolean {
     const ends = this.files.map((file) => ({ first: this.firstOf(file), last: lastOf(file) }));
     if (!endsAscend(ends)) return false;
+    const behind = ends.findIndex(
+      ({ first }, index) => index >= from && first !== undefined && isBehind?.(first),
+    );
+    const end = isBehind === undefined ? from + NEAR_FILES : behind < 0 ? ends.length : behind;
     for (const [index, file] of this.files.entries()) {
-      if (index < from - BEFORE_FILES) continue;
-      const first = ends[index]?.first;
-      if (first !== undefined && isBehind(first)) return true;
-      // Further before only a clock that went back far can have left what is wanted.
-      if (!this.isOrdered(file, index < from - 1 ? FAR_LOOKS : undefined)) return false;
+      if (index < from - BEFORE_FILES || index >= end) continue;
+      const isNear = Math.abs(index - from) < NEAR_FILES || end - index <= NEAR_FILES;
+      if (!this.isOrdered(file, isNear ? undefined : FAR_LOOKS)) return false;
     }
     return true;
   }
 
   private isOrdered(file: File, mostLooks: number | undefined): boolean {
-    const wasOpen = this.opened.has(file);
-    const content = this.open(file);
-    const isPlain = content !== undefined && content.compression === undefined;
+    const open = file instanceof Content ? file : this.opened.get(file);
+    const content = open ?? this.door.glance(file as Buffer);
+    if (content === undefined) return true;
+    const isPlain = content.compression === undefined;
     const isOrdered = !isPlain || ascends(content, lastOf(file), mostLooks);
-    if (!wasOpen) this.forget(file);
+    if (open === undefined) content.close();
     return isOrdered;
   }
 

@@ -6,7 +6,7 @@
  */
 import { joined, type Posix, SystemFailure } from "../posix/index.ts";
 import { Content, isSameFile } from "./content.ts";
-import { closeAll } from "./listing.ts";
+import { closeAll, openIfThere } from "./listing.ts";
 import type { Sink } from "./sink.ts";
 import { Succession } from "./succession.ts";
 
@@ -60,6 +60,11 @@ export class LogReader {
 
   openNamed(name: Buffer): Content | undefined {
     return this.succession.openNamed(name);
+  }
+
+  /** A file that is looked at and no more: what cannot be read is passed over. */
+  glance(name: Buffer): Content | undefined {
+    return openIfThere(this.posix, this.succession.dir, name, () => undefined);
   }
 
   /** The beginning of a file, until it is asked for the next one; undefined when it cannot be read. */

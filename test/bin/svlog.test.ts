@@ -92,6 +92,8 @@ test("lines without labels belong to the line before", (t) => {
     ground.out("--since", label(5), "--until", label(5), "main"),
     /^.* line 5\n  at 5\n  at 5 too\n$/,
   );
+  const lastTwo = ["-n", "2", "--since", label(5), "--until", label(5), "main"];
+  assert.equal(ground.out(...lastTwo), "  at 5\n  at 5 too\n");
   assert.match(ground.out("--cursor", label(5), "main"), /^.* line 20\n  at 20\n$/);
 });
 

@@ -78,6 +78,7 @@ test("every line of a time is found, however the clock was set while the log was
           .map(({ n }) => n);
         const range = { since: at(since), until: at(until) };
         assert.deepEqual(await numbersOf(path, { range }), wanted);
+        assert.deepEqual(await numbersOf(path, { range, last: 7 }), wanted.slice(-7));
         const grep = { pattern: "[05] x" };
         const few = wanted.filter((n) => n % 5 === 0);
         assert.deepEqual(await numbersOf(path, { range, grep }), few);
