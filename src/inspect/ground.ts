@@ -1,9 +1,9 @@
 /** The files of one log as they are when its reading begins, each opened when it is looked at. */
 import type { Posix } from "../posix/index.ts";
 import { Content } from "./content.ts";
-import type { Key } from "./label-key.ts";
+import { compareKeys, type Key } from "./label-key.ts";
 import { closeAll, endOf } from "./listing.ts";
-import { ascends, endsAscend, firstIn } from "./order.ts";
+import { ascendTo, endsAscend, firstIn } from "./order.ts";
 import { daemontoolsTime, guessTime, type Producer, s6Time, type ToUnix } from "./producer.ts";
 import { firstLabel, lastLabel } from "./search.ts";
 
@@ -101,27 +101,43 @@ export class Ground {
    */
   isAscending(from: number, isBehind: ((first: Key) => boolean) | undefined): boolean {
     const ends = this.files.map((file) => ({ first: this.firstOf(file), last: lastOf(file) }));
-    if (!endsAscend(ends)) return false;
+    if (!endsAscend(ends, (index, first) => this.endsBehind(index, first))) return false;
     const behind = ends.findIndex(
       ({ first }, index) => index >= from && first !== undefined && isBehind?.(first),
     );
     const end = isBehind === undefined ? from + NEAR_FILES : behind < 0 ? ends.length : behind;
+    let latest: Key | undefined;
     for (const [index, file] of this.files.entries()) {
-      if (index < from - BEFORE_FILES || index >= end) continue;
+      if (index < from - BEFORE_FILES || index > end) continue;
+      const first = ends[index]?.first;
+      if (first !== undefined && latest !== undefined && compareKeys(first, latest) < 0)
+        return false;
+      if (index === end) return true;
       const isNear = Math.abs(index - from) < NEAR_FILES || end - index <= NEAR_FILES;
-      if (!this.isOrdered(file, isNear ? undefined : FAR_LOOKS)) return false;
+      const last = this.glanceAt(file, (content) =>
+        ascendTo(content, lastOf(file), isNear ? undefined : FAR_LOOKS),
+      );
+      if (last === false) return false;
+      latest = last ?? latest;
     }
     return true;
   }
 
-  private isOrdered(file: File, mostLooks: number | undefined): boolean {
+  private endsBehind(index: number, first: Key): boolean {
+    const last = this.glanceAt(this.files[index]!, (content) =>
+      lastLabel(content, content.sizeBytes),
+    );
+    return last === undefined || compareKeys(last.key, first) > 0;
+  }
+
+  /** Looks at a plain file; undefined where there is none. */
+  private glanceAt<T>(file: File, look: (content: Content) => T): T | undefined {
     const open = file instanceof Content ? file : this.opened.get(file);
     const content = open ?? this.door.glance(file as Buffer);
-    if (content === undefined) return true;
-    const isPlain = content.compression === undefined;
-    const isOrdered = !isPlain || ascends(content, lastOf(file), mostLooks);
+    if (content === undefined) return undefined;
+    const seen = content.compression === undefined ? look(content) : undefined;
     if (open === undefined) content.close();
-    return isOrdered;
+    return seen;
   }
 
   private firstOf(file: File): Key | undefined {

@@ -15,6 +15,8 @@ const MOST_LOOKS = 4096;
 const LOOK_BYTES = 512;
 const REACH_BYTES = 4096;
 const MOST_MISSES = 8;
+/** Between the stamp of a line and the name of its file, as a rule. */
+const NAMING_SECONDS = 1;
 const LF = 0x0a;
 
 /** How far the looks at a file are apart: a clock that was set back by less than it was written in is overlooked. */
@@ -23,19 +25,25 @@ export function looksApart(sizeBytes: number, mostLooks: number = MOST_LOOKS): n
 }
 
 /**
- * Whether the labels of a plain file ascend: each of a small one, some of a large one.
+ * The last label of a plain file whose labels ascend: each of a small one is looked at, some of a large one.
  *
  * @param end  what none may be behind
  * @param mostLooks  at a large one
+ * @returns false where they do not; undefined where there are none
  */
-export function ascends(content: Content, end: Key | undefined, mostLooks?: number): boolean {
+export function ascendTo(
+  content: Content,
+  end: Key | undefined,
+  mostLooks?: number,
+): Key | undefined | false {
   const size = content.sizeBytes;
   let last: Key | undefined;
   for (const { key } of size <= APART_BYTES ? labelsIn(content) : looks(content, size, mostLooks)) {
     if (last !== undefined && compareKeys(key, last) < 0) return false;
     last = key;
   }
-  return last === undefined || end === undefined || compareKeys(last, end) <= 0;
+  const isBehind = last !== undefined && end !== undefined && compareKeys(last, end) > 0;
+  return isBehind ? false : last;
 }
 
 function* looks(content: Content, size: number, most?: number): Generator<Found, void> {
@@ -59,13 +67,26 @@ export interface Ends {
   readonly last: Key | undefined;
 }
 
-/** Whether the files follow one another, as far as what is known of them tells. */
-export function endsAscend(files: Iterable<Ends>): boolean {
-  let latest: Key | undefined;
-  for (const { first, last } of files) {
-    if (first !== undefined && latest !== undefined && compareKeys(first, latest) < 0) return false;
+/**
+ * Whether the files follow one another, as far as what is known of them tells. A file is named a little
+ * after its last line was stamped, and the first line of the next one may have been stamped before that.
+ *
+ * @param isSetBack  whether the file with that number ends behind a label with which the next one begins
+ */
+export function endsAscend(
+  files: readonly Ends[],
+  isSetBack: (index: number, first: Key) => boolean,
+): boolean {
+  let latest: { readonly key: Key; readonly index: number } | undefined;
+  for (const [index, { first, last }] of files.entries()) {
     if (first !== undefined && last !== undefined && compareKeys(last, first) < 0) return false;
-    latest = last ?? first ?? latest;
+    const isEarlier =
+      first !== undefined &&
+      latest !== undefined &&
+      latest.key.seconds - first.seconds > NAMING_SECONDS;
+    if (isEarlier && isSetBack(latest?.index ?? 0, first)) return false;
+    const key = last ?? first;
+    if (key !== undefined) latest = { key, index };
   }
   return true;
 }

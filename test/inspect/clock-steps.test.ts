@@ -7,6 +7,7 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { readLog } from "../../src/inspect/index.ts";
 import { labelText } from "../../src/inspect/label-key.ts";
+import { type Posix, posix } from "../../src/posix/index.ts";
 import { type Scope, temporaryDirectory } from "../support/temporary.ts";
 
 const BASE = 1_700_000_000;
@@ -104,6 +105,29 @@ test("a clock that is set back inside a large file is noticed", async (t) => {
       String(since),
     );
   }
+});
+
+test("names that are a little later than the next file's first label are no step: little is read", async (t) => {
+  const path = join(temporaryDirectory(t), "main");
+  fs.mkdirSync(path);
+  for (let file = 0; file < 100; file++) {
+    const lines = Array.from({ length: 1000 }, (_, i) => `${label(10 * file, i)} ${TEXT}\n`);
+    // As where the machine is busy: by more than a second now and then.
+    const name = file === 99 ? "current" : `${label(10 * file + (file % 10 === 0 ? 13 : 10), 5)}.s`;
+    fs.writeFileSync(join(path, name), lines.join(""));
+  }
+  let bytes = 0;
+  const counting: Posix = {
+    ...posix,
+    readAt: (...args) => {
+      const count = posix.readAt(...args);
+      bytes += count;
+      return count;
+    },
+  };
+  const range = { since: at(500), until: at(505) };
+  assert.equal((await numbersOf(path, { range, posix: counting })).length, 1000);
+  assert.ok(bytes < 1_500_000, `${bytes} of 6,700,000 bytes`);
 });
 
 test("what comes behind a label is what was written behind it, whatever the clock said", async (t) => {
