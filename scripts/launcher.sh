@@ -51,7 +51,7 @@ tl_limits() {
 tl_split() { tl_limit=$1 tl_stack=$2 tl_memory=$3 tl_data=$4; }
 tl_pieces=
 case ${tl_self##*/} in
-  tai64n | tai64nlocal | svc | svok | svstat) tl_lean=1 && tl_all=$(tl_limits) ;; # they run nothing
+  tai64n | tai64nlocal | svc | svok | svstat | svup | svwait) tl_lean=1 && tl_all=$(tl_limits) ;; # they run nothing
   *)
     tl_lean=
     if tl_all=$(

@@ -2,33 +2,52 @@
  * A `supervise` of its own for each directory, as in 0.76. It is told by its FIFO, so that it may
  * be either family's.
  */
-import { AT_CWD, type Fd, type Name, type Posix, SystemFailure } from "../posix/index.ts";
-import type { Attend, Attendant, Means } from "./attendant.ts";
+import {
+  AT_CWD,
+  type Ending,
+  type Fd,
+  type Name,
+  type Posix,
+  SystemFailure,
+} from "../posix/index.ts";
+import type { Attend, Attendant, Means, Order } from "./attendant.ts";
+import { parseEssentialEnd } from "./phase.ts";
 import { readSmall } from "./small-file.ts";
 import { decodeStatus } from "./status.ts";
 
 /** So soon after its start it does not listen yet. */
 const ASK_AGAIN_MS = 50;
 
+/** Tells supervise to end with an essential service. */
+export const ESSENTIAL_OPTION = "--essential";
+
 /** @param paths  where `supervise` may be, in order */
 export function attendApart(paths: readonly Name[], { posix, ...means }: Means): Attend {
   const { environment, ignoredSignals, blockedSignals } = means;
-  return ({ directory, descriptors }) => {
+  return ({ directory, descriptors, onEssentialDeath }) => {
     // Held, as its name may come to be another's.
     const dir = posix.openAt(AT_CWD, directory, "directory");
     try {
-      const pid = posix.start(paths, ["supervise", directory], {
+      const options = onEssentialDeath === undefined ? [] : [ESSENTIAL_OPTION];
+      const pid = posix.start(paths, ["supervise", ...options, directory], {
         descriptors,
         environment,
         ignoredSignals,
         blockedSignals,
       });
-      return new Apart(posix, dir, pid);
+      return new Apart(posix, { dir, pid, onEssentialDeath });
     } catch (failure) {
       posix.close(dir);
       throw failure;
     }
   };
+}
+
+interface Started {
+  /** The service directory. */
+  readonly dir: Fd;
+  readonly pid: number;
+  readonly onEssentialDeath: Order["onEssentialDeath"];
 }
 
 class Apart implements Attendant {
@@ -38,13 +57,15 @@ class Apart implements Attendant {
   private readonly pid: number;
   private hasEnded = false;
 
-  constructor(posix: Posix, dir: Fd, pid: number) {
+  constructor(posix: Posix, { dir, pid, onEssentialDeath }: Started) {
     this.posix = posix;
     this.dir = dir;
     this.pid = pid;
-    this.ended = posix.ended(pid).then(() => {
+    this.ended = posix.ended(pid).then(({ code }) => {
       this.hasEnded = true;
+      const end = code === 0 ? this.essentialEnd : undefined;
       posix.close(dir);
+      if (end !== undefined) onEssentialDeath?.(end);
     });
   }
 
@@ -85,6 +106,17 @@ class Apart implements Attendant {
     } catch (failure) {
       if (!(failure instanceof SystemFailure)) throw failure;
       return false;
+    }
+  }
+
+  /** How its service ended, where that was an essential one and it ended with it. */
+  private get essentialEnd(): Ending | undefined {
+    try {
+      const phase = readSmall(this.posix, this.dir, "supervise/phase");
+      return phase && parseEssentialEnd(phase.toString("latin1"));
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 /** Who keeps one directory of the tree going, as the tree sees it, and how one is made. */
 import type { Ending, Fd, Name, Posix } from "../posix/index.ts";
+import type { Command } from "./commands.ts";
 
 export interface Attendant {
   /** Resolves when there is nothing that it keeps any more; what it had is let go of. Never rejects. */
@@ -12,6 +13,8 @@ export interface Attendant {
   drain(): void;
   /** It was told to stop, and takes too long. */
   kill(): void;
+  /** Of a log that is written here: what was written is to be rotated. */
+  rotate?(): void;
 }
 
 export interface Order {
@@ -20,6 +23,8 @@ export interface Order {
   /** Which of our descriptors each of the service is. */
   readonly descriptors: ReadonlyMap<Fd, Fd>;
   readonly onEssentialDeath?: ((ending: Ending) => void) | undefined;
+  /** Is told commands for the logger. */
+  readonly onLogCommand?: ((command: Command) => void) | undefined;
 }
 
 /** Makes an attendant. @throws Fatal, SystemFailure */

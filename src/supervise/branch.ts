@@ -17,8 +17,9 @@ import {
   unableTo,
 } from "../posix/index.ts";
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
+import type { Command } from "./commands.ts";
+import type { LoggerKind } from "./hosted-log.ts";
 import { openLogPipe } from "./log-pipe.ts";
-import type { LoggerKind } from "./scan-directory.ts";
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -133,7 +134,12 @@ export class Branch {
     const descriptors = new Map(means.descriptors);
     if (pipe !== undefined) descriptors.set(STDOUT, pipe[1]);
     const onEssentialDeath = (ending: Ending): void => means.onEssentialDeath(this.name, ending);
-    return this.begin("supervise", { directory: name, descriptors, onEssentialDeath }, () => {
+    // All that a log which is written here can be told.
+    const onLogCommand = ({ signal }: Command): void => {
+      if (signal === "SIGALRM") this.log?.rotate?.();
+    };
+    const order = { directory: name, descriptors, onEssentialDeath, onLogCommand };
+    return this.begin("supervise", order, () => {
       this.main = undefined;
     });
   }

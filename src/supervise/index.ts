@@ -1,4 +1,5 @@
-/** The room's face: one service under one supervisor, and what can be asked of it. */
+/** The room's face for outside users: what service directories tell, waiting for them, and a supervisor. */
+export { Awaited, awaitServices, type Goal, type Patience } from "./awaiting.ts";
 export {
   type Death,
   type DeathEntry,
@@ -7,6 +8,9 @@ export {
   parseDeath,
   parseDeaths,
 } from "./deaths.ts";
+export { readService, type ServiceReport, type ServiceSettings } from "./library.ts";
+export type { TellingPhase } from "./phase.ts";
+export { type ServiceState } from "./service-state.ts";
 export {
   decodeStatus,
   type EncorePhase,

@@ -24,6 +24,7 @@ export type ToLogThread =
     }
   /** Once: finish the line, leave the rest in the pipe. Again: do not wait for the end of the line. */
   | { readonly kind: "close"; readonly log: number }
+  | { readonly kind: "rotate"; readonly log: number }
   | { readonly kind: "started"; readonly call: number; readonly pid: number }
   | { readonly kind: "spawned"; readonly call: number; readonly outcome: Spawned };
 

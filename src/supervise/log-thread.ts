@@ -62,6 +62,7 @@ export class LogThread {
       stop: close,
       kill: close,
       drain: () => undefined,
+      rotate: () => this.post({ kind: "rotate", log }),
       leaveIfRemoved: () => this.leaveIfRemoved(log),
     };
   }

@@ -20,6 +20,8 @@ function hear(message: ToLogThread): void {
       return void keep(message);
     case "close":
       return close(message.log);
+    case "rotate":
+      return void logs.get(message.log)?.multilog?.rotate();
     case "started":
     case "spawned":
       return system.hear(message);

@@ -6,10 +6,11 @@
  *     started           `start` has done its work, there is no `run`
  *     finishing         `finish` runs
  *     stopping          `stop` runs
- *     failed            given up, until a command comes
+ *     failed LABEL      given up at that time, until a command comes
  *     essential exit 3  an essential service, how it ended, and with it its supervisor
  */
 import type { Ending } from "../posix/index.ts";
+import { formatLabel, type Instant } from "../tai64/index.ts";
 import type { Service } from "./service.ts";
 
 export const TELLING = [
@@ -24,12 +25,18 @@ export const TELLING = [
 
 export interface TellingPhase {
   readonly word: (typeof TELLING)[number];
-  /** Those that are waited for, as `after` names them; or how an essential one ended. */
+  /** Those that are waited for, as `after` names them; when it was given up; or how an essential one ended. */
   readonly words: readonly string[];
 }
 
 /** @returns the line, without its end; undefined when there is nothing to tell */
-export function phaseOf(service: Service, heldBy: readonly string[]): string | undefined {
+export function phaseOf(
+  service: Service,
+  {
+    heldBy,
+    failedAt,
+  }: { readonly heldBy: readonly string[]; readonly failedAt: Instant | undefined },
+): string | undefined {
   const { phase, failed } = service;
   switch (phase) {
     case "held":
@@ -41,7 +48,7 @@ export function phaseOf(service: Service, heldBy: readonly string[]): string | u
     case "stopping":
       return phase;
     case "down":
-      return failed ? "failed" : undefined;
+      return failed ? `failed ${failedAt ? formatLabel(failedAt) : ""}` : undefined;
     case "waiting":
     case "up":
     case "over":

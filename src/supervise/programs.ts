@@ -75,11 +75,13 @@ export class Programs {
   }
 
   /**
+   * @param before  is called where there is one, before it is started
    * @returns its process id; undefined when it is not there
    * @throws SystemFailure
    */
-  startScript({ name, words }: Script): number | undefined {
+  startScript({ name, words }: Script, before?: () => void): number | undefined {
     if (!this.isThere(name)) return undefined;
+    before?.();
     const program = `./${name}`;
     return this.posix.start(program, [program, ...words], {
       ...this.surroundings,

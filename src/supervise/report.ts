@@ -6,6 +6,7 @@
 import { AT_CWD, type Name, type Posix, SystemFailure } from "../posix/index.ts";
 import { type Instant, UNIX_EPOCH_SECONDS } from "../tai64/index.ts";
 import type { DeathEntry } from "./deaths.ts";
+import { hostedBy } from "./hosted-log.ts";
 import type { TellingPhase } from "./phase.ts";
 import { readDeaths, readState, type ServiceState } from "./service-state.ts";
 import { decodeStatus, type ReadStatus } from "./status.ts";
@@ -28,7 +29,12 @@ export interface Known {
   readonly seconds: bigint;
 }
 
-export type Report = Trouble | Known;
+/** A log that svscan writes itself, whose service is supervised. */
+export interface Hosted {
+  readonly kind: "hosted";
+}
+
+export type Report = Trouble | Known | Hosted;
 
 /** What only our own supervisors tell. */
 export interface History extends Pick<ServiceState, "tellsReady" | "readySince"> {
@@ -39,7 +45,11 @@ export interface History extends Pick<ServiceState, "tellsReady" | "readySince">
 /** @throws Fatal when there is no way back from the directory */
 export function reportOn(visits: Visits, directory: Name): Report {
   const { posix } = visits;
-  return told("chdir", () => visits.in(directory, () => reportHere(posix)));
+  const service = hostedBy(posix, directory);
+  if (service === undefined)
+    return told("chdir", () => visits.in(directory, () => reportHere(posix)));
+  const report = reportOn(visits, service);
+  return report.kind === "known" ? { kind: "hosted" } : report;
 }
 
 /** @returns what can be read of it; nothing where nothing can */

@@ -25,8 +25,12 @@ export interface RunNews {
   ready(): void;
   /** It has put itself into the background: its daemon is the process now. */
   moved(): void;
-  /** There is no daemon, or nobody is told how it ended: why. */
-  warn(words: Words): void;
+}
+
+export interface RunMeans extends ProcessMeans {
+  /** The service directory, as messages name it. */
+  readonly directory: Name;
+  readonly warn: (words: Words) => void;
 }
 
 export class RunProcess {
@@ -34,18 +38,18 @@ export class RunProcess {
   private readonly posix: Posix;
   private readonly programs: Programs;
   private readonly settings: Settings;
-  private readonly directory: Name;
+  private readonly means: RunMeans;
   private readonly news: RunNews;
   private current = 0;
   private notification: Notification | undefined;
   private watch: BackgroundWatch | undefined;
 
-  /** @param directory  the service's, as messages name it */
-  constructor({ posix, programs, settings, timers }: ProcessMeans, directory: Name, news: RunNews) {
+  constructor(means: RunMeans, news: RunNews) {
+    const { posix, programs, settings, timers } = means;
     this.posix = posix;
     this.programs = programs;
     this.settings = settings;
-    this.directory = directory;
+    this.means = means;
     this.news = news;
     this.commanded = new Commanded(settings, timers, (name, toGroup) => this.send(name, toGroup));
   }
@@ -133,12 +137,9 @@ export class RunProcess {
 
   private endOf(end: BackgroundEnd, pidFile: Name): Ending {
     if (end.cause === "parent" || end.cause === "daemon") return end.ending;
-    const { why = [] } = verdict(
-      end,
-      joined([this.directory, "/run"]),
-      Buffer.from(pidFile as Uint8Array),
-    );
-    this.news.warn(why);
+    const { directory, warn } = this.means;
+    const program = joined([directory, "/run"]);
+    warn(verdict(end, program, Buffer.from(pidFile as Uint8Array)).why ?? []);
     const isKnown = end.cause !== "daemon of another";
     // Of a parent that is not followed, it is known that it has ended well.
     return { code: isKnown ? 0 : undefined, signal: undefined };

@@ -6,16 +6,17 @@
 import {
   AT_CWD,
   type FileStatus,
+  joined,
   type Name,
   type Posix,
   SystemFailure,
   unableTo,
   type Words,
 } from "../posix/index.ts";
+import { type LoggerKind, loggerKind } from "./hosted-log.ts";
 
 const TYPE_BITS = 0o170000;
 const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
 const DOT = 0x2e;
 
 export interface Found {
@@ -23,9 +24,6 @@ export interface Found {
   /** The directory itself, under whichever name. */
   readonly identity: string;
 }
-
-/** Who takes what a service writes: nobody, a logger with a directory like a service's, or we. */
-export type LoggerKind = "none" | "supervised" | "hosted";
 
 export class ScanDirectory {
   private readonly posix: Posix;
@@ -51,21 +49,10 @@ export class ScanDirectory {
     return [{ name, identity: `${status.device}:${status.inode}` }];
   }
 
-  /** 0.76 decides by the existence of `log` alone, of whatever kind. @returns undefined when it cannot be told */
+  /** @returns undefined when it cannot be told */
   findLogger(name: Name): LoggerKind | undefined {
-    const log = Buffer.concat([Buffer.from(name as Uint8Array), Buffer.from("/log")]);
-    return this.attempt(["stat ", log], () => {
-      const { posix } = this;
-      const inside = (file: string): FileStatus | undefined =>
-        posix.statusAt(AT_CWD, Buffer.concat([log, Buffer.from(file)]));
-      const status = inside("");
-      if (status === undefined) return "none";
-      if ((status.mode & TYPE_BITS) !== DIRECTORY) return "supervised";
-      const script = inside("/run") === undefined ? inside("/script") : undefined;
-      return script !== undefined && (script.mode & TYPE_BITS) === REGULAR
-        ? "hosted"
-        : "supervised";
-    });
+    const log = joined([name, "/log"]);
+    return this.attempt(["stat ", log], () => loggerKind(this.posix, log));
   }
 
   private stat(name: Name): FileStatus {

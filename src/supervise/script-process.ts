@@ -32,11 +32,12 @@ export class ScriptProcess {
   }
 
   /**
+   * @param before  is called where there is one, before it is started
    * @returns how it ends, or undefined when there is none
    * @throws SystemFailure when it could not be started
    */
-  start(script: Script): Promise<Ending> | undefined {
-    const started = this.programs.startScript(script);
+  start(script: Script, before: () => void): Promise<Ending> | undefined {
+    const started = this.programs.startScript(script, before);
     if (started === undefined) return undefined;
     this.current = started;
     return this.buried(started);

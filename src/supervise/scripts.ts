@@ -16,6 +16,8 @@ export interface ScriptsMeans extends ProcessMeans {
   readonly warn: (words: Words) => void;
   /** Deals with an event. */
   readonly tell: (event: Event) => void;
+  /** Is called before a script is started that is waited for. */
+  readonly beforeStart: () => void;
   /** Is told of what can only be a fault of our own. */
   readonly fail: (fault: unknown) => void;
 }
@@ -56,13 +58,16 @@ export class Scripts {
   /**
    * Runs `finish`.
    *
-   * @param ending  that of `run`, whose process id was `pid`
+   * @param last  how `run` ended, and the process id that it had
    * @param outcome  what its exit code means; undefined: there is none
    */
-  finish(ending: Ending, pid: number, outcome: (code: number | undefined) => Event): void {
-    const { directory, settings } = this.means;
+  finish(
+    { ending, pid }: { readonly ending: Ending; readonly pid: number },
+    outcome: (code: number | undefined) => Event,
+  ): void {
+    const { directory, settings, beforeStart } = this.means;
     const script = finishScript(ending, directory, pid);
-    const end = this.attempt(script, () => this.process.start(script));
+    const end = this.attempt(script, () => this.process.start(script, beforeStart));
     if (end === undefined) return this.means.tell(outcome(undefined));
     this.process.commanded.allow(settings.finishMs, () => this.means.tell("finishDue"));
     this.follow(end, ({ code }) => outcome(code));
@@ -92,7 +97,7 @@ export class Scripts {
     let couldStart = true;
     const end = this.attempt(
       { name, words: [] },
-      () => process.start({ name, words: [] }),
+      () => process.start({ name, words: [] }, means.beforeStart),
       () => {
         couldStart = false;
       },

@@ -72,8 +72,8 @@ export function isReady(state: ServiceState): boolean {
   return isUp(state) && (!tellsReady || readySince !== undefined || status?.pid === 0);
 }
 
-/** Down, and with no script of it running. */
-export function isDown({ isSupervised, status, phase }: ServiceState): boolean {
-  if (!isSupervised || status === undefined || status.pid !== 0) return false;
+/** Down, and with no script of it running; also as its last supervisor left it. */
+export function isDown({ status, phase }: ServiceState): boolean {
+  if (status?.pid !== 0) return false;
   return phase === undefined || phase.word === "failed" || phase.word === "held";
 }

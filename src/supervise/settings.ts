@@ -1,6 +1,6 @@
 /**
  * What a service directory says beside `run`: files of one number, signal or name each, read whenever
- * they are needed. One that cannot be used is warned about, once for each content, and counts as absent.
+ * they are needed. One that cannot be used is warned about, once, and counts as absent.
  *
  * @see spec of s6, servicedir; `max-deaths` and `backoff` are ours
  */
@@ -22,7 +22,7 @@ export class Settings {
   private readonly dir: Fd;
   private readonly name: Name;
   private readonly tell: (words: Words) => void;
-  /** What was said of each file, until it can be used. */
+  /** What was said of each file, until it can be used or is gone. */
   private readonly told = new Map<string, string>();
 
   /**
@@ -41,8 +41,9 @@ export class Settings {
     const text = this.firstLine("down-signal");
     if (text === undefined) return "SIGTERM";
     const name = parseSignal(text);
-    if (name === undefined) this.invalid("down-signal", "a signal's name or number");
-    return name ?? "SIGTERM";
+    if (name !== undefined) return this.usable("down-signal", name);
+    this.invalid("down-signal", "a signal's name or number");
+    return "SIGTERM";
   }
 
   /** How long `run` may take to end after `d`; undefined: for ever. */
@@ -93,7 +94,8 @@ export class Settings {
   get pidFile(): Buffer | undefined {
     const path = this.firstLine("pidfile");
     if (path === undefined) return undefined;
-    if (path !== "" && path.length < MOST_PATH_BYTES) return Buffer.from(path, "latin1");
+    if (path !== "" && path.length < MOST_PATH_BYTES)
+      return this.usable("pidfile", Buffer.from(path, "latin1"));
     this.invalid("pidfile", "the path of a pid file");
     return undefined;
   }
@@ -120,7 +122,7 @@ export class Settings {
     const text = this.firstLine(name);
     if (text === undefined) return undefined;
     const value = Number(text);
-    if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
+    if (/^[0-9]+$/.test(text) && value >= least && value <= most) return this.usable(name, value);
     this.invalid(name, least === 0 ? "a number" : `a number from ${least} on`);
     return undefined;
   }
@@ -138,6 +140,12 @@ export class Settings {
       this.warn(name, unableTo(["read ", this.name, `/${name}`], failure));
       return undefined;
     }
+  }
+
+  /** What may be said of the file is news again. */
+  private usable<T>(name: string, value: T): T {
+    this.told.delete(name);
+    return value;
   }
 
   private invalid(name: string, wanted: string): void {

@@ -8,6 +8,7 @@ import type { Report } from "./report.ts";
 /** @returns what stands behind `DIR: ` */
 export function statusLine(report: Report): string {
   if (report.kind === "trouble") return report.text;
+  if (report.kind === "hosted") return "written by svscan itself";
   const { status, normallyUp, seconds } = report;
   const isUp = status.pid !== 0;
   const flags = [

@@ -9,35 +9,25 @@
  */
 import { type Ending, joined, type Name, type Posix, type Words } from "../posix/index.ts";
 import { fromUnixNanos, type Instant } from "../tai64/index.ts";
-import { delayMs } from "./backoff.ts";
+import { Announcer, type Facts } from "./announcer.ts";
 import type { Commanded } from "./commanded.ts";
 import { type Command, readCommands } from "./commands.ts";
 import { Conditions } from "./conditions.ts";
 import { ControlDirectory } from "./control-directory.ts";
 import { ControlReader } from "./control-reader.ts";
 import { DeathRecord } from "./death-record.ts";
+import { Ends } from "./ends.ts";
 import { Gate } from "./gate.ts";
 import { findLeftover, type Leftover, leftoverEnds } from "./leftover.ts";
-import { essentialEnd, phaseOf } from "./phase.ts";
+import { Machine } from "./machine.ts";
 import { Programs, type Surroundings } from "./programs.ts";
-import { BACKGROUND_ADVICE, QuickEnds } from "./quick-ends.ts";
 import { RunProcess } from "./run-process.ts";
 import { Scripts } from "./scripts.ts";
-import {
-  type Effect,
-  type Event,
-  foundService,
-  newService,
-  type Service,
-  step,
-} from "./service.ts";
+import { type Effect, type Event, foundService, newService, type Service } from "./service.ts";
 import { Settings } from "./settings.ts";
 import { StartTimer } from "./start-timer.ts";
 import { Starter } from "./starter.ts";
 import { realTimers, type Timers } from "./timers.ts";
-
-/** The exit code of `finish` that says: do not start it again. */
-const PERMANENT_FAILURE = 125;
 
 export interface SupervisorOptions extends Surroundings {
   /** The service directory, as messages name it. */
@@ -59,28 +49,19 @@ export class Supervisor {
   readonly ended: Promise<void>;
   private readonly posix: Posix;
   private readonly options: SupervisorOptions;
+  private readonly place: ControlDirectory;
+  private readonly reader: ControlReader;
   private readonly starts: StartTimer;
   private readonly gate: Gate;
   private readonly starter: Starter;
   private readonly run: RunProcess;
   private readonly scripts: Scripts;
-  private readonly place: ControlDirectory;
-  private readonly reader: ControlReader;
-  private readonly settings: Settings;
   private readonly deaths: DeathRecord;
-  private readonly quickEnds = new QuickEnds();
-  private service: Service;
+  private readonly ends: Ends;
+  private readonly announcer: Announcer;
+  private readonly machine: Machine;
   private since: Instant;
-  private lastPid = 0;
-  private lastEnding: Ending = { code: 0, signal: undefined };
-  /** A command has told `run` to end. */
-  private asked = false;
-  /** What stands in `supervise/phase`. */
-  private told: string | undefined;
-  /** What is to stand there when it has ended. */
-  private lastWords: string | undefined;
-  private readonly events: [event: Event, command: Command | undefined][] = [];
-  private isStepping = false;
+  private failedAt: Instant | undefined;
   private resolveEnded = nothing;
   private fail: (fault: unknown) => void = nothing;
 
@@ -92,8 +73,7 @@ export class Supervisor {
   constructor(posix: Posix, options: SupervisorOptions) {
     this.posix = posix;
     this.options = options;
-    const { directory, say, timers = realTimers } = options;
-    this.starts = new StartTimer(posix, timers, () => this.handle("due"));
+    const { directory, say, timers = realTimers, onEssentialDeath } = options;
     this.ended = new Promise((resolve, reject) => {
       this.resolveEnded = resolve;
       this.fail = reject;
@@ -102,31 +82,39 @@ export class Supervisor {
     this.place = place;
     const warn = (words: Words): void => say("warning", joined(words));
     const settings = new Settings(posix, place.dir, directory, warn);
-    this.settings = settings;
     const conditions = new Conditions(posix, place.dir, directory, options.environment);
     const programs = new Programs(posix, place.dir, options, conditions);
     const means = { posix, programs, settings, timers, directory, warn, say };
-    this.run = new RunProcess(means, directory, {
-      ready: () => this.handle("ready"),
-      moved: () => {
-        this.since = this.now();
-        this.handle("moved");
-      },
-      warn,
-    });
-    const { run } = this;
-    const tell = (event: Event): void => this.handle(event);
-    this.scripts = new Scripts({ ...means, tell, fail: this.fail });
-    this.gate = new Gate(means, () => this.handleGate());
     const left = findLeftover(posix, place.readStatus(), settings.pidFile !== undefined);
-    this.service = left
+    const service = left
       ? foundService(left.want, left.paused)
       : newService(place.startsDown ? "down" : "up");
+    this.machine = new Machine(service, {
+      perform: (effect, command) => this.perform(effect, command),
+      settled: () => {
+        if (this.service.phase !== "over") this.announcer.tell();
+      },
+      fail: this.fail,
+    });
     this.since = left?.since ?? this.now();
-    run.takeOver(left?.pid ?? 0);
+    this.starts = new StartTimer(posix, timers, () => this.handle("due"));
+    this.gate = new Gate(means, () => this.ask());
+    this.run = new RunProcess(means, {
+      ready: () => this.handle("ready"),
+      moved: () => this.moved(),
+    });
+    this.run.takeOver(left?.pid ?? 0);
+    this.announcer = new Announcer(place, () => this.facts);
+    this.scripts = new Scripts({
+      ...means,
+      tell: (event) => this.handle(event),
+      beforeStart: () => this.announcer.tell(),
+      fail: this.fail,
+    });
     try {
       place.openControl();
-      this.publish();
+      this.announcer.note();
+      this.announcer.tell();
       place.openOk();
       this.reader = new ControlReader(posix, place.control);
     } catch (failure) {
@@ -134,8 +122,18 @@ export class Supervisor {
       throw failure;
     }
     this.deaths = new DeathRecord(place, settings);
-    this.starter = new Starter({ ...means, run, deaths: this.deaths });
+    const { deaths, run } = this;
+    this.ends = new Ends({ deaths, settings, directory, warn, onEssentialDeath });
+    this.starter = new Starter({ ...means, run, deaths });
     this.begin(left);
+  }
+
+  private get service(): Service {
+    return this.machine.service;
+  }
+
+  private handle(event: Event, command?: Command): void {
+    this.machine.handle(event, command);
   }
 
   /** The process id of `run`; 0 when there is none. */
@@ -156,14 +154,15 @@ export class Supervisor {
   /** Does what these bytes ask, as if they had stood in `control`. */
   command(bytes: Uint8Array): void {
     for (const command of readCommands(bytes)) {
-      if (command.toLog) {
-        this.options.onLogCommand?.(command);
-        continue;
-      }
-      if (command.ends && this.run.pid !== 0) this.asked = true;
-      if (command.ends) this.scripts.ask();
-      this.handle(command.event, command);
+      if (command.toLog) this.options.onLogCommand?.(command);
+      else this.obey(command);
     }
+  }
+
+  private obey(command: Command): void {
+    if (command.ends && this.run.pid !== 0) this.ends.asked = true;
+    else if (command.ends) this.scripts.ask();
+    this.handle(command.event, command);
   }
 
   private begin(left: Leftover | undefined): void {
@@ -180,33 +179,15 @@ export class Supervisor {
     this.reader.listen((bytes) => this.command(bytes)).catch(this.fail);
   }
 
-  /** What an effect brings about at once is dealt with after the effects before it. */
-  private handle(event: Event, command?: Command): void {
-    this.events.push([event, command]);
-    if (this.isStepping) return;
-    this.isStepping = true;
-    try {
-      for (let first = this.events.shift(); first !== undefined; first = this.events.shift()) {
-        const [happened, asking] = first;
-        const { next, effects } = step(this.service, happened);
-        this.service = next;
-        for (const effect of effects) this.perform(effect, asking);
-      }
-      this.tellPhase();
-    } catch (fault) {
-      this.fail(fault);
-    } finally {
-      this.isStepping = false;
-    }
-  }
-
   private perform(effect: Effect, command: Command | undefined): void {
     switch (effect) {
       case "ask":
-        return this.handleGate();
+        return this.ask();
       case "forgetOthers":
         return this.gate.forget();
       case "begin":
+        // A try of the service: never two within a second.
+        this.starts.started();
         return this.scripts.begin();
       case "start":
         return this.start();
@@ -214,17 +195,17 @@ export class Supervisor {
         this.deaths.forgetRow();
         return this.starts.startIn(0);
       case "startAfterDeath":
-        return this.starts.startIn(this.delayAfterDeath());
+        return this.starts.startIn(this.ends.delayMs);
       case "startAfterFailure":
         return this.starts.startIn(this.starter.pauseMs);
       case "forgetStart":
         return this.starts.cancel();
       case "publish":
-        return this.publish();
+        return this.announcer.note();
       case "bury":
         return this.bury();
       case "finish":
-        return this.scripts.finish(this.lastEnding, this.lastPid, (code) => this.outcome(code));
+        return this.scripts.finish(this.ends.last, (code) => this.outcome(code));
       case "undo":
         return this.scripts.undo();
       case "stop":
@@ -253,7 +234,9 @@ export class Supervisor {
     return this.run.pid === 0 ? this.scripts.process.commanded : this.run.commanded;
   }
 
-  // Starting.
+  private ask(): void {
+    this.handle(this.gate.isOpen() ? "clear" : "blocked");
+  }
 
   /** A supervisor was killed, and its service is still there: another one beside it would be one too many. */
   private takeOver({ pid, ageMs }: Leftover): void {
@@ -262,88 +245,62 @@ export class Supervisor {
     this.awaitEnd(leftoverEnds(this.posix, pid)).catch(this.fail);
   }
 
-  private delayAfterDeath(): number {
-    const longest = this.settings.backoffMs;
-    return longest === undefined || this.deaths.inRow === 0
-      ? 0
-      : delayMs(this.deaths.inRow, longest);
-  }
-
-  private handleGate(): void {
-    this.handle(this.gate.isOpen() ? "clear" : "blocked");
-  }
-
   private start(): void {
+    this.announcer.tell();
     this.starts.started();
     const started = this.starter.attempt();
+    if (started !== "unstarted") this.since = this.now();
     if (typeof started === "string") return this.handle(started);
     this.awaitEnd(started).catch(this.fail);
-    this.since = this.now();
-    this.asked = false;
+    this.ends.asked = false;
     this.handle("started");
     this.scripts.notifyStart("run", this.run.pid);
   }
 
-  // Ending.
+  private moved(): void {
+    this.since = this.now();
+    this.handle("moved");
+  }
 
   private async awaitEnd(end: Promise<Ending>): Promise<void> {
-    this.lastEnding = await end;
+    const ending = await end;
+    this.ends.last = { ending, pid: this.run.pid };
     this.handle("died");
   }
 
   private bury(): void {
-    const { asked, lastEnding, options } = this;
-    const pid = this.run.forget();
-    this.lastPid = pid;
+    const { ending, pid } = this.ends.last;
+    this.run.forget();
     this.place.setReady(undefined);
     this.since = this.now();
-    this.publish();
-    const { uptimeMs } = this.starts;
-    this.deaths.add(this.since, pid, lastEnding, { uptimeMs, asked });
-    this.scripts.notifyEnd("run", pid, lastEnding);
-    if (!asked && this.quickEnds.isTelling(lastEnding, uptimeMs))
-      this.warn(options.directory, "/run ends as soon as it has begun: ", BACKGROUND_ADVICE);
-    if (asked || options.onEssentialDeath === undefined || !this.settings.isEssential) return;
-    this.lastWords = essentialEnd(lastEnding);
-    options.onEssentialDeath(lastEnding);
+    this.announcer.note();
+    this.ends.add(this.since, this.starts.uptimeMs);
+    this.scripts.notifyEnd("run", pid, ending);
   }
 
-  /** What comes after `finish`. */
   private outcome(code: number | undefined): Event {
-    const most = this.settings.mostDeaths;
-    const tooMany = most !== undefined && this.deaths.inRow >= most;
-    const isUseless = code === PERMANENT_FAILURE || tooMany;
     // Of one that was told to stop, there is nothing to give up.
-    if (!isUseless || this.service.want !== "up") return "finished";
-    this.deaths.giveUp();
-    return "failed";
+    return this.service.want === "up" && this.ends.isLast(code) ? "failed" : "finished";
   }
 
   private giveUp(): void {
+    this.failedAt = this.now();
     this.warn("given up: ", this.options.directory, " is not started again until it is told to");
   }
 
   private end(): void {
-    this.tellPhase();
+    this.announcer.tell();
     this.reader.stop();
     this.place.close();
     this.resolveEnded();
   }
 
-  // Telling.
-
-  private publish(): void {
-    const { since } = this;
-    const { paused, want } = this.service;
-    this.place.writeStatus({ since, pid: this.run.pid, paused, want });
-  }
-
-  /** After whatever has happened at once: what is passed through in no time is not told. */
-  private tellPhase(): void {
-    const isOver = this.service.phase === "over";
-    const line = isOver ? this.lastWords : phaseOf(this.service, this.gate.heldBy);
-    if (line !== this.told) this.place.setPhase(line);
-    this.told = line;
+  private get facts(): Facts {
+    const { service, since, failedAt } = this;
+    const { heldBy } = this.gate;
+    // While the directory is being taken, nothing has ended yet.
+    const ends: Ends | undefined = this.ends;
+    return { service, pid: this.run.pid, since, failedAt, heldBy, lastWords: ends?.lastWords };
   }
 
   private warn(...words: Words): void {

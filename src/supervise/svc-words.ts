@@ -3,6 +3,7 @@
  *
  * @see daemontools 0.76, svc.c and getopt; daemontools-encore 1.11, svc.c
  */
+import type { Goal } from "./awaiting.ts";
 import { LETTERS, MODIFIERS } from "./commands.ts";
 
 const DASH = 0x2d;
@@ -35,20 +36,18 @@ export function readLetters(words: readonly Buffer[]): Letters {
   return { bytes: Buffer.from(bytes), directories: [], illegal: undefined };
 }
 
-/** What `--wait` waits for. */
-export type Goal = "up" | "down" | "restarted" | "gone";
-
 export interface Verb {
   readonly bytes: string;
+  /** What `--wait` waits for. */
   readonly goal?: Goal;
   readonly help: string;
 }
 
 /** The words, and what each writes. */
 export const VERBS: Readonly<Record<string, Verb>> = {
-  start: { bytes: "u", goal: "up", help: "start it, and again whenever it ends" },
-  stop: { bytes: "d", goal: "down", help: "stop it, and do not start it again" },
-  restart: { bytes: "du", goal: "restarted", help: "stop it, and start it again" },
+  start: { bytes: "u", goal: "ready", help: "start it, and again whenever it ends" },
+  stop: { bytes: "d", goal: "finished", help: "stop it, and do not start it again" },
+  restart: { bytes: "du", goal: "restarted and ready", help: "stop it, and start it again" },
   once: { bytes: "o", help: "start it; when it ends, it is not started again" },
   exit: { bytes: "x", goal: "gone", help: "end its supervisor as soon as it is down" },
   pause: { bytes: "p", help: "send STOP" },

@@ -1,5 +1,5 @@
 /**
- * Writing commands into `supervise/control`, and waiting for what comes of them.
+ * Writing commands into `supervise/control`.
  *
  * @see daemontools 0.76, svc.c
  */
@@ -13,12 +13,13 @@ import {
   unableTo,
   type Words,
 } from "../posix/index.ts";
-import { type History, historyOf, type Known, type Report, reportOn } from "./report.ts";
-import type { Goal } from "./svc-words.ts";
+import { hostedBy } from "./hosted-log.ts";
 import type { Visits } from "./visits.ts";
 
-/** How often a status is looked at that is waited for. */
-const LOOK_EVERY_MS = 20;
+/** What a log that svscan writes itself can be told: to rotate. And modifiers, which mean nothing to it. */
+const FOR_HOSTED = Buffer.from("a+=l");
+
+const ALARM = 0x61;
 
 /** Why commands did not reach a service. */
 export interface Unreached {
@@ -39,11 +40,30 @@ export function sendCommands(
   directory: Buffer,
   bytes: Uint8Array,
 ): Unreached | undefined {
+  const service = hostedBy(visits.posix, directory);
+  if (service !== undefined) return sendToHosted(visits, { directory, service }, bytes);
   try {
     return visits.in(directory, () => writeHere(visits.posix, directory, bytes));
   } catch (failure) {
     return unreached(["chdir to ", directory], failure);
   }
+}
+
+/** Through the supervisor of its service, which svscan is. */
+function sendToHosted(
+  visits: Visits,
+  { directory, service }: { readonly directory: Buffer; readonly service: Buffer },
+  bytes: Uint8Array,
+): Unreached | undefined {
+  const isKnown = bytes.every((byte) => FOR_HOSTED.includes(byte));
+  if (isKnown)
+    return sendCommands(
+      visits,
+      service,
+      Buffer.concat([Buffer.from("L"), bytes.filter((byte) => byte === ALARM)]),
+    );
+  const why = ": svscan writes it, and all that it can be told is to rotate (svc -a)";
+  return { line: joined(["unable to control ", directory, why]), isAbsent: false };
 }
 
 function writeHere(posix: Posix, directory: Name, bytes: Uint8Array): Unreached | undefined {
@@ -69,50 +89,4 @@ function writeHere(posix: Posix, directory: Name, bytes: Uint8Array): Unreached 
 function unreached(words: Words, failure: unknown): Unreached {
   if (!(failure instanceof SystemFailure)) throw failure;
   return { line: unableTo(words, failure), isAbsent: failure.code === "ENOENT" };
-}
-
-/** A service that was sent something, and is to become what was asked for. */
-export class Awaited {
-  readonly directory: Buffer;
-  private readonly visits: Visits;
-  private readonly goal: Goal;
-  private readonly before: Report;
-
-  /** To be made before the commands are written. */
-  constructor(visits: Visits, directory: Buffer, goal: Goal) {
-    this.visits = visits;
-    this.directory = directory;
-    this.goal = goal;
-    this.before = reportOn(visits, directory);
-  }
-
-  /** Resolves true when it has become so, false when the time is over. */
-  async reached(deadlineMs: number): Promise<boolean> {
-    const { posix } = this.visits;
-    while (!this.isReached()) {
-      if (posix.monotonicMs() >= deadlineMs) return false;
-      await posix.sleep(LOOK_EVERY_MS);
-    }
-    return true;
-  }
-
-  private isReached(): boolean {
-    const report = reportOn(this.visits, this.directory);
-    if (this.goal === "gone") return report.kind === "trouble";
-    if (report.kind === "trouble") return false;
-    if (this.goal === "down") return report.status.pid === 0 && report.status.want !== "up";
-    const hasChanged = this.goal === "up" || isOther(this.before, report);
-    return hasChanged && report.status.pid !== 0 && isReady(historyOf(this.visits, this.directory));
-  }
-}
-
-function isOther(before: Report, now: Known): boolean {
-  if (before.kind === "trouble") return true;
-  const [a, b] = [before.status.since, now.status.since];
-  return a.seconds !== b.seconds || a.nanos !== b.nanos;
-}
-
-/** Of a service that does not tell, up is all that can be known. */
-function isReady({ tellsReady, readySince }: History): boolean {
-  return !tellsReady || readySince !== undefined;
 }

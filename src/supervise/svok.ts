@@ -4,13 +4,20 @@
  * @see daemontools 0.76, svok.c
  */
 import { AT_CWD, Fatal, SystemFailure, unableTo } from "../posix/index.ts";
+import { hostedBy } from "./hosted-log.ts";
 import type { Visits } from "./visits.ts";
 
 const SYSTEM_TROUBLE = 111;
 
-/** @throws Fatal, exit code 111, when that cannot be found out */
+/**
+ * Of a log that svscan writes itself: whether one is there for its service.
+ *
+ * @throws Fatal, exit code 111, when that cannot be found out
+ */
 export function hasSupervisor(visits: Visits, directory: Buffer): boolean {
   const { posix } = visits;
+  const service = hostedBy(posix, directory);
+  if (service !== undefined) return hasSupervisor(visits, service);
   let step = ["chdir to ", directory];
   try {
     return visits.in(directory, () => {

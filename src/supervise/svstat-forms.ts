@@ -15,6 +15,7 @@ export interface Row {
 export function asJson({ directory, report, history }: Row): Record<string, unknown> {
   const { deaths, tellsReady, readySince, phase } = history;
   if (report.kind === "trouble") return { directory, state: "unknown", error: report.text };
+  if (report.kind === "hosted") return { directory, state: "hosted" };
   const { status, normallyUp, seconds } = report;
   return {
     directory,
@@ -85,6 +86,7 @@ export function asTable(
 
 function cellsOf({ directory, report, history }: Row, nowNanos: bigint): string[] {
   if (report.kind === "trouble") return [directory, "?", "-", "-", "-", "-", "-", report.text];
+  if (report.kind === "hosted") return [directory, "hosted", "-", "-", "-", "-", "-", "-"];
   const { status, seconds } = report;
   const { deaths } = history;
   const within = (most: number): string =>
@@ -112,7 +114,7 @@ function stateOf(
   const isFlapping = status.want === "up" && flapping(deaths, nowNanos).length > 0;
   const more =
     status.pid === 0
-      ? (phase === undefined ? [] : [phase.word, ...phase.words]).join(" ")
+      ? [phase?.word ?? "", ...(phase?.word === "held" ? phase.words : [])].join(" ")
       : [
           ...(status.paused ? ["paused"] : []),
           ...(ready.tellsReady && ready.readySince === undefined ? ["not ready"] : []),

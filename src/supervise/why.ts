@@ -12,6 +12,10 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 
 /** @returns sentences, without the service's name */
 export function explain(report: Report, history: History, nowNanos: bigint): string[] {
+  if (report.kind === "hosted")
+    return [
+      "svscan writes it itself (script): svc alarm rotates it, svlog --stats tells how it is",
+    ];
   return [
     ...(report.kind === "trouble"
       ? [troubleSentence(report.text)]

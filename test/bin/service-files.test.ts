@@ -37,7 +37,7 @@ describe("a service directory", { concurrency: 2 }, () => {
     const cwd = temporaryDirectory(t);
     makeService(join(cwd, "web"), { run: FORKER, pidfile: "daemon.pid\n" });
     const supervised = new Supervised(t, "ours", cwd);
-    await until("the daemon", () => read(join(cwd, "web/supervise/ready")) !== undefined);
+    assert.equal(ask("ours", "svwait", ["-U", "-t", "20000", "web"], { cwd }).code, 0);
     const pid = Number(read(join(cwd, "web/daemon.pid")));
     assert.equal(supervised.status?.pid, pid);
     await supervised.logs("run", "daemon");
@@ -151,24 +151,25 @@ describe("after", { concurrency: 2 }, () => {
   if (!skip) around.push(["the C svscan", ["/usr/bin/svscan"]]);
   for (const [name, [program = "", ...args]] of around) {
     test(`holds a service under ${name}`, { timeout }, async (t) => {
-      const cwd = temporaryDirectory(t);
+      let cwd = "";
+      const svc = (...words: string[]): string => ask("ours", "svc", words, { cwd }).stderr;
+      // Before the directory goes: the C svscan leaves its supervisors.
+      t.after(() => svc("-dx", "db", "web"));
+      cwd = temporaryDirectory(t);
       makeService(join(cwd, "db"), { run: SLEEPER, down: "" });
       makeService(join(cwd, "web"), { run: SLEEPER, after: "db\n" });
       // Our supervise is the one that the C svscan finds.
       const env = { PATH: `${join(ours("supervise"), "..")}:/usr/bin:/bin` };
       const running = new Running(t, program, args, { cwd, env });
-      const svstat = (): string => ask("ours", "svstat", ["--why", "web"], { cwd }).stdout;
-      await until("it waits", () =>
-        /it waits for db, and is started when that is up/.test(svstat()),
-      );
-      assert.equal(ask("ours", "svc", ["start", "--wait", "20", "db", "web"], { cwd }).stderr, "");
-      const ends = ask("ours", "svc", ["-dx", "db", "web"], { cwd });
-      assert.equal(ends.stderr, "");
-      const free = (): boolean =>
-        ["db", "web"].every((one) => ask("C", "svok", [one], { cwd }).code === 100);
+      const why = (): string => ask("ours", "svstat", ["--why", "web"], { cwd }).stdout;
+      await until("it waits", () => /it waits for db, and is started when that is up/.test(why()));
+      const isFree = (one: string): boolean => ask("ours", "svok", [one], { cwd }).code === 100;
+      await until("the other's supervisor", () => !isFree("db"));
+      assert.equal(svc("start", "--wait", "20", "db", "web"), "");
       if (program.startsWith("/usr")) {
-        await running.stop("SIGTERM");
-        await until("the supervisors to be gone", free);
+        await running.stop("SIGKILL");
+        assert.equal(svc("-dx", "db", "web"), "");
+        await until("the supervisors to be gone", () => ["db", "web"].every(isFree));
       } else assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
     });
   }

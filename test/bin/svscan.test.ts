@@ -174,34 +174,36 @@ describe("svscan", { concurrency: 2 }, () => {
     assert.deepEqual(await scanned.stop(), CLEAN);
   });
 
-  test("an essential service ends the others, and its code is that of svscan", {
-    timeout,
-  }, async (t) => {
-    const scanned = new Scanned(t, "ours", {
-      web: { run: POLITE },
-      "web/log": { run: COPIER },
-      // Longer than the second in which it would not be started again anyhow.
-      main: {
-        run: "#!/bin/sh\necho >>starts\nread code <code\nsleep 1.1\nexit $code\n",
-        essential: "",
-      },
+  for (const [how, ...args] of [["in one process"], ["apart", "--isolate"]])
+    test(`an essential service ends the others, and its code is that of svscan, ${how}`, {
+      timeout,
+    }, async (t) => {
+      const services = {
+        web: { run: POLITE },
+        "web/log": { run: COPIER },
+        // Longer than the second in which it would not be started again anyhow.
+        main: {
+          run: "#!/bin/sh\necho >>starts\nread code <code\nsleep 1.1\nexit $code\n",
+          essential: "",
+        },
+      };
+      const scanned = new Scanned(t, "ours", services, { args });
+      spawnSync("mkfifo", [scanned.path("main/code")]);
+      const pid = await scanned.isUp("main");
+      await until("its first start", () => scanned.text("main/starts") === "\n");
+      await until("web", () => scanned.text("web/log/copied") === "hello\n");
+      // Told to end, it may.
+      ask("ours", "svc", ["-t", "main"], { cwd: scanned.tree });
+      await scanned.isUp("main", pid);
+      fs.writeFileSync(scanned.path("main/code"), "7\n");
+      assert.deepEqual(await scanned.running.ended, { code: 7, signal: null });
+      // It was not started once more on the way.
+      const deaths = scanned.text("main/supervise/deaths").split("\n");
+      assert.deepEqual([deaths.length, /exit 7/.test(deaths[1] ?? "")], [3, true]);
+      assert.equal(scanned.text("web/log/copied"), "hello\nbye\n");
+      const told = "main is essential and has ended (exit 7): stopping all others";
+      assert.deepEqual(scanned.said, [`svscan: warning: ${told}`]);
     });
-    spawnSync("mkfifo", [scanned.path("main/code")]);
-    const pid = await scanned.isUp("main");
-    await until("its first start", () => scanned.text("main/starts") === "\n");
-    await until("web", () => scanned.text("web/log/copied") === "hello\n");
-    // Told to end, it may.
-    ask("ours", "svc", ["-t", "main"], { cwd: scanned.tree });
-    await scanned.isUp("main", pid);
-    fs.writeFileSync(scanned.path("main/code"), "7\n");
-    assert.deepEqual(await scanned.running.ended, { code: 7, signal: null });
-    // It was not started once more on the way.
-    const deaths = scanned.text("main/supervise/deaths").split("\n");
-    assert.deepEqual([deaths.length, /exit 7/.test(deaths[1] ?? "")], [3, true]);
-    assert.equal(scanned.text("web/log/copied"), "hello\nbye\n");
-    const told = "main is essential and has ended (exit 7): stopping all others";
-    assert.deepEqual(scanned.said, [`svscan: warning: ${told}`]);
-  });
 
   test("--isolate starts a supervise for each, and another when one is killed", {
     timeout,
@@ -224,6 +226,42 @@ describe("svscan", { concurrency: 2 }, () => {
     assert.equal(scanned.text("web/log/copied"), "hello\nbye\n");
     // One that was taken over is no child of ours: whoever has it may leave it as it is.
     assert.deepEqual(scanned.family.filter(isRunning), []);
+  });
+
+  test("svc, svok, svup and svstat know a log that svscan writes itself", {
+    timeout,
+  }, async (t) => {
+    const services = { web: { run: POLITE }, "web/log": { script: "./main\n" } };
+    const scanned = new Scanned(t, "ours", services);
+    await until("web", () => scanned.text("web/log/main/current") === "hello\n");
+    const told = (name: "svc" | "svok" | "svup" | "svstat", ...args: string[]): string => {
+      const { code, stdout, stderr } = ask("ours", name, args, { cwd: scanned.tree });
+      return `${code} ${stdout}${stderr}`;
+    };
+    const archives = (): number =>
+      fs.readdirSync(scanned.path("web/log/main")).filter((name) => name.endsWith(".s")).length;
+    assert.equal(told("svok", "web/log"), "0 ");
+    assert.equal(told("svup", "web"), "0 ");
+    assert.equal(told("svup", "-L", "web"), "0 ");
+    assert.equal(told("svstat", "web/log"), "0 web/log: written by svscan itself\n");
+    assert.equal(told("svc", "-a", "web/log"), "0 ");
+    await until("an archive", () => archives() === 1);
+    assert.equal(scanned.text("web/log/main/current"), "");
+    const refused =
+      "unable to control web/log: svscan writes it, and all that it can be told is to rotate (svc -a)";
+    assert.equal(told("svc", "-d", "web/log"), `0 svc: warning: ${refused}\n`);
+    assert.equal(told("svc", "stop", "web/log"), `111 svc: warning: ${refused}\n`);
+    assert.match(told("svstat", "--table", "web/log"), /\nweb\/log +hosted +- /);
+    assert.match(told("svstat", "--json", "web/log"), /"state":"hosted"/);
+    assert.match(told("svstat", "--why", "web/log"), /svscan writes it itself/);
+    ask("ours", "svc", ["-t", "web"], { cwd: scanned.tree });
+    await until("more lines", () => scanned.text("web/log/main/current").startsWith("bye\n"));
+    assert.equal(told("svc", "-La", "web"), "0 ");
+    await until("another archive", () => archives() === 2);
+    assert.deepEqual(await scanned.stop(), CLEAN);
+    assert.equal(told("svok", "web/log"), "100 ");
+    assert.equal(told("svstat", "web/log"), "0 web/log: supervise not running\n");
+    assert.deepEqual(scanned.said, []);
   });
 
   test("orphans are taken off the process table", { timeout }, async (t) => {

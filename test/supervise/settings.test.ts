@@ -37,8 +37,26 @@ const CASES: readonly [file: string, text: string | undefined, setting: Setting,
     ["max-deaths", undefined, "goodRunMs", 60_000],
     ["max-death-tally", undefined, "rememberedDeaths", 100],
     ["max-death-tally", "99999", "rememberedDeaths", 4096],
+    ["pidfile", undefined, "pidFile", undefined],
+    ["pidfile", " run/a.pid \nrest", "pidFile", Buffer.from("run/a.pid")],
+    ["pidfile", "\n", "pidFile", undefined],
+    ["pidfile", "p".repeat(512), "pidFile", undefined],
+    ["after", undefined, "after", []],
+    [
+      "after",
+      "a b\t# none\n#c\n\n\u00e4\r\n",
+      "after",
+      ["a", "b", "\u00e4"].map((one) => Buffer.from(one)),
+    ],
   ];
-const BAD = new Set(["down-signal 0", "timeout-kill -1", "timeout-finish x", "notification-fd 0"]);
+const BAD = new Set([
+  "down-signal 0",
+  "timeout-kill -1",
+  "timeout-finish x",
+  "notification-fd 0",
+  "pidfile \n",
+  `pidfile ${"p".repeat(512)}`,
+]);
 
 test("a setting is the first line of its file, its default where there is none or a bad one", (t) => {
   for (const [file, text, setting, value] of CASES) {
@@ -47,7 +65,7 @@ test("a setting is the first line of its file, its default where there is none o
     const dir = posix.openAt(AT_CWD, directory, "directory");
     const said: string[] = [];
     const settings = new Settings(posix, dir, "web", (words) => said.push(words.join("")));
-    assert.equal(settings[setting], value, `${file}: ${text}`);
+    assert.deepEqual(settings[setting], value, `${file}: ${text}`);
     posix.close(dir);
     const warned = BAD.has(`${file} ${text}`) ? [`invalid ${file} in web`] : [];
     assert.deepEqual(
@@ -77,5 +95,20 @@ test("lock and readiness need descriptors of their own", (t) => {
   const settings = new Settings(posix, dir, "web", (words) => said.push(words.join("")));
   assert.equal(settings.lockFd, undefined);
   assert.match(said.join(), /^invalid lock-fd in web: write another number than that of/);
+  posix.close(dir);
+});
+
+test("what is wrong with a file is said once, and again when it was right in between", (t) => {
+  const directory = temporaryDirectory(t);
+  const dir = posix.openAt(AT_CWD, directory, "directory");
+  const said: string[] = [];
+  const settings = new Settings(posix, dir, "web", (words) => said.push(words.join("")));
+  const contents = ["soon", "soon", "100", "soon", undefined, "soon", "later"];
+  for (const text of contents) {
+    if (text === undefined) fs.rmSync(join(directory, "timeout-kill"));
+    else fs.writeFileSync(join(directory, "timeout-kill"), text);
+    assert.equal(settings.killAfterMs, text === "100" ? 100 : undefined);
+  }
+  assert.equal(said.length, 3, "one bad content is told from another only by what it is to be");
   posix.close(dir);
 });

@@ -36,6 +36,8 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   svok: async () => (await import("./svok.ts")).svok,
   svscan: async () => (await import("./svscan.ts")).svscan,
   svstat: async () => (await import("./svstat.ts")).svstat,
+  svup: async () => (await import("./svup.ts")).svup,
+  svwait: async () => (await import("./svwait.ts")).svwait,
   "syslog-in": async () => (await import("./syslog-in.ts")).syslogIn,
   tai64n: async () => resident("tai64n", (await import("./tai64n.ts")).tai64n),
   tai64nlocal: async () => resident("tai64nlocal", (await import("./tai64nlocal.ts")).tai64nlocal),

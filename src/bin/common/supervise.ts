@@ -2,16 +2,19 @@
 import type { Resident } from "../../chain/chain.ts";
 import { handedOn, posix, readLaunch, say, sweepOrphans } from "../../posix/index.ts";
 import { signalBits } from "../../posix/signals.ts";
+import { ESSENTIAL_OPTION } from "../../supervise/attend-apart.ts";
 import { Supervisor } from "../../supervise/supervisor.ts";
 import { hearSignals } from "./hear.ts";
 import { asResident, type Tool, Usage } from "./tool.ts";
 
 const NAME = "supervise";
-const HELP = `Usage: supervise DIR
+const HELP = `Usage: supervise [--essential] DIR
 
 Keeps the service of directory DIR running: starts DIR/run, and again when it ends, at most once a
 second, unless there is a file DIR/down. svc controls it, svstat tells how it is; files beside
 run that are read: docs/service-directory.md.
+
+  --essential  if there is a file DIR/essential, end when run has ended without having been told to; for svscan --isolate
 
 Signals: TERM, INT and HUP stop the service and end supervise; TSTP and CONT pause it and let it go on.
 Exit codes: 0 after svc -x or a signal; 100 usage; 111 system trouble; 101 our own fault.
@@ -21,8 +24,9 @@ const tool: Tool = {
   name: NAME,
   help: HELP,
   run: async (words, { environment }) => {
-    const [directory] = words;
-    if (directory === undefined || words.length > 1)
+    const isEssential = words.length > 1 && words[0]?.toString() === ESSENTIAL_OPTION;
+    const [directory, ...more] = isEssential ? words.slice(1) : words;
+    if (directory === undefined || more.length > 0)
       throw new Usage("supervise: usage: supervise dir");
     const { ignoredSignals, blockedSignals } = readLaunch();
     const chld = signalBits(["SIGCHLD"]);
@@ -44,6 +48,7 @@ const tool: Tool = {
       ignoredSignals: ignoredSignals & ~chld,
       blockedSignals: blockedSignals & ~chld,
       say: (kind, line) => say(NAME, [`${kind}: `, line]),
+      onEssentialDeath: isEssential ? tell("dx") : undefined,
     });
     await supervisor.ended;
     return 0;

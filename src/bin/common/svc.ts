@@ -2,8 +2,9 @@
 import type { Resident } from "../../chain/chain.ts";
 import { posix, say, workingDirectory } from "../../posix/index.ts";
 import { addressees } from "../../supervise/addressees.ts";
-import { Awaited, sendCommands } from "../../supervise/svc.ts";
-import { type Goal, readLetters, VERBS, type Verb } from "../../supervise/svc-words.ts";
+import { Awaited, awaitServices, FAILED, GOAL_WORDS, type Goal } from "../../supervise/awaiting.ts";
+import { sendCommands } from "../../supervise/svc.ts";
+import { readLetters, VERBS, type Verb } from "../../supervise/svc-words.ts";
 import { Visits } from "../../supervise/visits.ts";
 import { namesOf, serviceDir } from "./service-names.ts";
 import { asResident, Usage } from "./tool.ts";
@@ -86,7 +87,7 @@ async function byWord(
   const awaited: Awaited[] = [];
   let code = 0;
   for (const directory of resolve(rest)) {
-    const waiting = waitMs === undefined ? undefined : new Awaited(visits, directory, goal as Goal);
+    const waiting = waitMs === undefined ? undefined : new Awaited(posix, directory, goal as Goal);
     const unreached = sendCommands(visits, directory, Buffer.from(bytes));
     if (unreached === undefined) {
       if (waiting !== undefined) awaited.push(waiting);
@@ -97,10 +98,14 @@ async function byWord(
     say(NAME, ["warning: ", unreached.line, ...hint]);
     code = Math.max(code, unreached.isAbsent ? ABSENT : TROUBLE);
   }
+  await awaitServices(posix, awaited, { deadlineMs: deadline });
   for (const one of awaited) {
-    if (await one.reached(deadline)) continue;
-    say(NAME, ["warning: ", one.directory, `: not ${goal} after ${(waitMs ?? 0) / 1000} seconds`]);
-    code = Math.max(code, TIME_IS_OVER);
+    const outcome = one.outcome();
+    if (outcome === "reached") continue;
+    const isFailed = outcome === "failed";
+    const why = isFailed ? FAILED : ` after ${(waitMs ?? 0) / MS_PER_SECOND} seconds`;
+    say(NAME, ["warning: ", one.directory, `: not ${GOAL_WORDS[one.goal]}`, why]);
+    code = Math.max(code, isFailed ? ABSENT : TIME_IS_OVER);
   }
   return code;
 }

@@ -1,5 +1,6 @@
 /** What the commands of services have in common: how they are begun, how they end, what they say. */
 import type { Resident, State, Words } from "../../chain/chain.ts";
+import { isEnd } from "../../chain/end.ts";
 import { Fatal, joined, ownFault, put, say } from "../../posix/index.ts";
 
 const STDOUT = 1;
@@ -42,6 +43,7 @@ async function runTool(tool: Tool, [, ...words]: Words, state: State): Promise<n
       say(tool.name, ["fatal: ", failure.line]);
       return failure.exitCode;
     }
+    if (isEnd(failure)) throw failure;
     say(tool.name, ["fatal: ", ownFault(failure)]);
     return OWN_FAULT;
   }

@@ -11,7 +11,7 @@ import { until } from "../../support/until.ts";
 const LONGEST_MS = 20_000;
 
 export type Family = "C" | "ours";
-export type Tool = "supervise" | "svscan" | "svc" | "svok" | "svstat";
+export type Tool = "supervise" | "svscan" | "svc" | "svok" | "svstat" | "svup" | "svwait";
 
 export function program(family: Family, name: Tool): string {
   return family === "C" ? peer(name).path : ours(name);

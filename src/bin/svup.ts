@@ -1,0 +1,4 @@
+/** svup: see common/svup.ts. */
+import { start } from "./common/house.ts";
+
+void start("svup");

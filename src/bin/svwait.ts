@@ -1,0 +1,4 @@
+/** svwait: see common/svwait.ts. */
+import { start } from "./common/house.ts";
+
+void start("svwait");

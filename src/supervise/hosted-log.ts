@@ -1,0 +1,44 @@
+/** Logs that svscan writes itself: a directory `log` with a `script` and no `run` has no supervisor of its own. */
+import {
+  AT_CWD,
+  type FileStatus,
+  joined,
+  type Name,
+  type Posix,
+  SystemFailure,
+} from "../posix/index.ts";
+import { lastNameOf, parentOf } from "./state-news.ts";
+
+const TYPE_BITS = 0o170000;
+const DIRECTORY = 0o040000;
+const REGULAR = 0o100000;
+
+/** Who takes what a service writes: nobody, a logger with a directory like a service's, or svscan. */
+export type LoggerKind = "none" | "supervised" | "hosted";
+
+/**
+ * 0.76 decides by the existence of `log` alone, of whatever kind.
+ *
+ * @param log  the directory, from the working directory
+ * @throws SystemFailure when it cannot be told
+ */
+export function loggerKind(posix: Posix, log: Name): LoggerKind {
+  const inside = (file: string): FileStatus | undefined =>
+    posix.statusAt(AT_CWD, joined([log, file]));
+  const status = inside("");
+  if (status === undefined) return "none";
+  if ((status.mode & TYPE_BITS) !== DIRECTORY) return "supervised";
+  const script = inside("/run") === undefined ? inside("/script") : undefined;
+  return script !== undefined && (script.mode & TYPE_BITS) === REGULAR ? "hosted" : "supervised";
+}
+
+/** @returns the service whose log a directory is, where svscan writes that itself; else undefined */
+export function hostedBy(posix: Posix, directory: Name): Buffer | undefined {
+  if (lastNameOf(directory).toString("latin1") !== "log") return undefined;
+  try {
+    return loggerKind(posix, directory) === "hosted" ? parentOf(directory) : undefined;
+  } catch (failure) {
+    if (failure instanceof SystemFailure) return undefined;
+    throw failure;
+  }
+}
