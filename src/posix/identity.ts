@@ -53,6 +53,11 @@ export function findAccount(name: Name): Account | undefined {
   };
 }
 
+/** Whether this process has that user and group already. */
+export function isOurselves(uid: number, gid: number): boolean {
+  return process.geteuid?.() === uid && process.getegid?.() === gid;
+}
+
 /** Becomes another user for good: groups first, the user last. Needs privilege. */
 export function become(uid: number, gid: number, groups: readonly number[] = [gid]): void {
   identity.setGroups(groups);

@@ -5,13 +5,14 @@
 import { execute, ignoreAgain } from "./exec.ts";
 import { SystemFailure } from "./failure.ts";
 import { files } from "./files.ts";
-import { identity } from "./identity.ts";
+import { identity, isOurselves } from "./identity.ts";
 import { argumentBytes, environmentBytes, readLimitList } from "./launch.ts";
 import { leave } from "./leave.ts";
 import { joined, unableTo } from "./message.ts";
 
 const TROUBLE = 111;
 const STDERR = 2;
+const ROOT = 0;
 
 const [list = Buffer.alloc(0), account = Buffer.alloc(0), path = Buffer.alloc(0), ...argv] =
   argumentBytes();
@@ -31,8 +32,10 @@ try {
 
 /** @param word  UID:GID:NAME */
 function becomeAccount(word: string): void {
-  const [uid, gid, name = ""] = word.split(":");
-  identity.setAccountGroups(name, Number(gid));
-  identity.setGroup(Number(gid));
-  identity.setUser(Number(uid));
+  const [uid = -1, gid = -1] = word.split(":", 2).map(Number);
+  // Who has no privilege may be told to stay who he is.
+  if (uid !== ROOT && isOurselves(uid, gid)) return;
+  identity.setAccountGroups(word.split(":")[2] ?? "", gid);
+  identity.setGroup(gid);
+  identity.setUser(uid);
 }

@@ -59,9 +59,12 @@ export class DirectoryNews {
 
   private told(): Set<Listener> {
     const told = new Set<Listener>();
+    const add = (some: Iterable<Listener> = []): void => {
+      for (const one of some) told.add(one);
+    };
     this.watch.take((number) => {
-      const all = [...this.listeners.values()].flatMap((some) => [...some]);
-      for (const one of number === -1 ? all : (this.listeners.get(number) ?? [])) told.add(one);
+      if (number !== -1) add(this.listeners.get(number));
+      else for (const some of this.listeners.values()) add(some);
     });
     return told;
   }

@@ -1,5 +1,6 @@
 /** The room's face for outside users: what service directories tell, waiting for them, and a supervisor. */
-export { Awaited, awaitServices, type Goal, type Patience } from "./awaiting.ts";
+export { posix } from "../posix/index.ts";
+export type { Goal } from "./awaiting.ts";
 export {
   type Death,
   type DeathEntry,
@@ -8,7 +9,13 @@ export {
   parseDeath,
   parseDeaths,
 } from "./deaths.ts";
-export { readService, type ServiceReport, type ServiceSettings } from "./library.ts";
+export {
+  readService,
+  type ServiceReport,
+  type ServiceSettings,
+  type WaitOptions,
+  waitForServices,
+} from "./library.ts";
 export type { TellingPhase } from "./phase.ts";
 export { type ServiceState } from "./service-state.ts";
 export {

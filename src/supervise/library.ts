@@ -1,4 +1,4 @@
-/** What a service directory says, for programs: its state, its deaths, what its files ask for. */
+/** What a service directory says, for programs: its state, its deaths, what its files ask for; and waiting for it. */
 import {
   AT_CWD,
   type Fd,
@@ -7,6 +7,7 @@ import {
   type Posix,
   posix as realPosix,
 } from "../posix/index.ts";
+import { Awaited, awaitServices, type Goal } from "./awaiting.ts";
 import type { DeathEntry } from "./deaths.ts";
 import { isReady, isUp, readDeaths, readState, type ServiceState } from "./service-state.ts";
 import { Settings } from "./settings.ts";
@@ -85,4 +86,30 @@ function readSettings(posix: Posix, dir: Fd, directory: Name): ServiceSettings {
     after: settings.after,
     faults,
   };
+}
+
+export interface WaitOptions {
+  /** For ever unless given. */
+  readonly timeoutMs?: number;
+  /** One of them is enough. */
+  readonly any?: boolean;
+}
+
+/**
+ * Waits until services are in a state.
+ *
+ * @param directories  from the working directory, which is to stay the same meanwhile
+ * @returns false when the time is over, or some of them will not come to be so by themselves
+ */
+export async function waitForServices(
+  directories: readonly Name[],
+  goal: Goal,
+  { timeoutMs, any = false }: WaitOptions = {},
+  posix: Posix = realPosix,
+): Promise<boolean> {
+  const services = directories.map((one) => new Awaited(posix, joined([one]), goal));
+  const deadlineMs = timeoutMs === undefined ? undefined : posix.monotonicMs() + timeoutMs;
+  await awaitServices(posix, services, { deadlineMs, any });
+  const isSo = services.map((service) => service.outcome() === "reached");
+  return any ? isSo.includes(true) : !isSo.includes(false);
 }

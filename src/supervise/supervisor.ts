@@ -7,39 +7,19 @@
  *
  * @see daemontools 0.76, supervise.c
  */
-import { type Ending, joined, type Name, type Posix, type Words } from "../posix/index.ts";
+import { type Ending, joined, type Posix, type Words } from "../posix/index.ts";
 import { fromUnixNanos, type Instant } from "../tai64/index.ts";
-import { Announcer, type Facts } from "./announcer.ts";
+import type { Facts } from "./announcer.ts";
 import type { Commanded } from "./commanded.ts";
 import { type Command, readCommands } from "./commands.ts";
-import { Conditions } from "./conditions.ts";
 import { ControlDirectory } from "./control-directory.ts";
 import { ControlReader } from "./control-reader.ts";
-import { DeathRecord } from "./death-record.ts";
-import { Ends } from "./ends.ts";
-import { Gate } from "./gate.ts";
 import { findLeftover, type Leftover, leftoverEnds } from "./leftover.ts";
 import { Machine } from "./machine.ts";
-import { Programs, type Surroundings } from "./programs.ts";
-import { RunProcess } from "./run-process.ts";
-import { Scripts } from "./scripts.ts";
+import { makeParts, type Parts, type SupervisorOptions } from "./parts.ts";
 import { type Effect, type Event, foundService, newService, type Service } from "./service.ts";
-import { Settings } from "./settings.ts";
-import { StartTimer } from "./start-timer.ts";
-import { Starter } from "./starter.ts";
-import { realTimers, type Timers } from "./timers.ts";
 
-export interface SupervisorOptions extends Surroundings {
-  /** The service directory, as messages name it. */
-  readonly directory: Name;
-  /** Is given a line without the program's name; `fatal` is said for `run`, not for the supervisor. */
-  readonly say: (kind: "fatal" | "warning", line: Buffer) => void;
-  readonly timers?: Timers;
-  /** Is told how `run` ended by itself, where the service is an essential one. */
-  readonly onEssentialDeath?: ((ending: Ending) => void) | undefined;
-  /** Is told commands for the logger (`L`). */
-  readonly onLogCommand?: ((command: Command) => void) | undefined;
-}
+export type { SupervisorOptions } from "./parts.ts";
 
 export class Supervisor {
   /**
@@ -50,15 +30,8 @@ export class Supervisor {
   private readonly posix: Posix;
   private readonly options: SupervisorOptions;
   private readonly place: ControlDirectory;
+  private readonly parts: Parts;
   private readonly reader: ControlReader;
-  private readonly starts: StartTimer;
-  private readonly gate: Gate;
-  private readonly starter: Starter;
-  private readonly run: RunProcess;
-  private readonly scripts: Scripts;
-  private readonly deaths: DeathRecord;
-  private readonly ends: Ends;
-  private readonly announcer: Announcer;
   private readonly machine: Machine;
   private since: Instant;
   private failedAt: Instant | undefined;
@@ -73,58 +46,42 @@ export class Supervisor {
   constructor(posix: Posix, options: SupervisorOptions) {
     this.posix = posix;
     this.options = options;
-    const { directory, say, timers = realTimers, onEssentialDeath } = options;
     this.ended = new Promise((resolve, reject) => {
       this.resolveEnded = resolve;
       this.fail = reject;
     });
-    const place = new ControlDirectory(posix, directory, (line) => say("warning", line));
+    const warn = (line: Buffer): void => options.say("warning", line);
+    const place = new ControlDirectory(posix, options.directory, warn);
     this.place = place;
-    const warn = (words: Words): void => say("warning", joined(words));
-    const settings = new Settings(posix, place.dir, directory, warn);
-    const conditions = new Conditions(posix, place.dir, directory, options.environment);
-    const programs = new Programs(posix, place.dir, options, conditions);
-    const means = { posix, programs, settings, timers, directory, warn, say };
-    const left = findLeftover(posix, place.readStatus(), settings.pidFile !== undefined);
-    const service = left
-      ? foundService(left.want, left.paused)
-      : newService(place.startsDown ? "down" : "up");
-    this.machine = new Machine(service, {
+    const parts = makeParts(posix, place, options, {
+      handle: (event) => this.handle(event),
+      ask: () => this.ask(),
+      moved: () => this.moved(),
+      facts: () => this.facts,
+      fail: this.fail,
+    });
+    this.parts = parts;
+    const left = findLeftover(posix, place.readStatus(), parts.settings.pidFile !== undefined);
+    const fresh = newService(place.startsDown ? "down" : "up");
+    this.machine = new Machine(left ? foundService(left.want, left.paused) : fresh, {
       perform: (effect, command) => this.perform(effect, command),
       settled: () => {
-        if (this.service.phase !== "over") this.announcer.tell();
+        if (this.service.phase !== "over") parts.announcer.tell();
       },
       fail: this.fail,
     });
     this.since = left?.since ?? this.now();
-    this.starts = new StartTimer(posix, timers, () => this.handle("due"));
-    this.gate = new Gate(means, () => this.ask());
-    this.run = new RunProcess(means, {
-      ready: () => this.handle("ready"),
-      moved: () => this.moved(),
-    });
-    this.run.takeOver(left?.pid ?? 0);
-    this.announcer = new Announcer(place, () => this.facts);
-    this.scripts = new Scripts({
-      ...means,
-      tell: (event) => this.handle(event),
-      beforeStart: () => this.announcer.tell(),
-      fail: this.fail,
-    });
+    parts.run.takeOver(left?.pid ?? 0);
     try {
       place.openControl();
-      this.announcer.note();
-      this.announcer.tell();
+      parts.announcer.note();
+      parts.announcer.tell();
       place.openOk();
       this.reader = new ControlReader(posix, place.control);
     } catch (failure) {
       place.close();
       throw failure;
     }
-    this.deaths = new DeathRecord(place, settings);
-    const { deaths, run } = this;
-    this.ends = new Ends({ deaths, settings, directory, warn, onEssentialDeath });
-    this.starter = new Starter({ ...means, run, deaths });
     this.begin(left);
   }
 
@@ -138,7 +95,7 @@ export class Supervisor {
 
   /** The process id of `run`; 0 when there is none. */
   get process(): number {
-    return this.run.pid;
+    return this.parts.run.pid;
   }
 
   /** Whether a command, or `down`, keeps the service from being started. */
@@ -160,8 +117,8 @@ export class Supervisor {
   }
 
   private obey(command: Command): void {
-    if (command.ends && this.run.pid !== 0) this.ends.asked = true;
-    else if (command.ends) this.scripts.ask();
+    if (command.ends && this.parts.run.pid !== 0) this.parts.ends.asked = true;
+    else if (command.ends) this.parts.scripts.ask();
     this.handle(command.event, command);
   }
 
@@ -170,7 +127,7 @@ export class Supervisor {
     place.setPhase(undefined);
     if (left === undefined) place.setReady(undefined);
     else this.takeOver(left);
-    if (this.service.phase === "waiting") this.starts.startIn(0);
+    if (this.service.phase === "waiting") this.parts.starts.startIn(0);
     if (this.reader.isDeaf) {
       const path = place.path("supervise/control");
       const cure = " is not a FIFO: remove it and start the supervisor again";
@@ -180,34 +137,35 @@ export class Supervisor {
   }
 
   private perform(effect: Effect, command: Command | undefined): void {
+    const { announcer, deaths, ends, gate, scripts, starter, starts } = this.parts;
     switch (effect) {
       case "ask":
         return this.ask();
       case "forgetOthers":
-        return this.gate.forget();
+        return gate.forget();
       case "begin":
         // A try of the service: never two within a second.
-        this.starts.started();
-        return this.scripts.begin();
+        starts.started();
+        return scripts.begin();
       case "start":
         return this.start();
       case "startSoon":
-        this.deaths.forgetRow();
-        return this.starts.startIn(0);
+        deaths.forgetRow();
+        return starts.startIn(0);
       case "startAfterDeath":
-        return this.starts.startIn(this.ends.delayMs);
+        return starts.startIn(ends.delayMs);
       case "startAfterFailure":
-        return this.starts.startIn(this.starter.pauseMs);
+        return starts.startIn(starter.pauseMs);
       case "forgetStart":
-        return this.starts.cancel();
+        return starts.cancel();
       case "publish":
-        return this.announcer.note();
+        return announcer.note();
       case "bury":
         return this.bury();
       case "finish":
-        return this.scripts.finish(this.ends.last, (code) => this.outcome(code));
+        return scripts.finish(ends.last, (code) => this.outcome(code));
       case "undo":
-        return this.scripts.undo();
+        return scripts.undo();
       case "stop":
         return this.commanded.stop(command?.toGroup ?? false, () => this.handle("killDue"));
       case "pause":
@@ -219,7 +177,7 @@ export class Supervisor {
       case "kill":
         return this.commanded.kill(() => this.handle("killDue"));
       case "killFinish":
-        return this.scripts.killFinish();
+        return scripts.killFinish();
       case "tellReady":
         return this.place.setReady(this.now());
       case "giveUp":
@@ -231,30 +189,32 @@ export class Supervisor {
 
   /** Whom commands reach: `run`, or the script that is there in its place. */
   private get commanded(): Commanded {
-    return this.run.pid === 0 ? this.scripts.process.commanded : this.run.commanded;
+    return this.parts.run.pid === 0
+      ? this.parts.scripts.process.commanded
+      : this.parts.run.commanded;
   }
 
   private ask(): void {
-    this.handle(this.gate.isOpen() ? "clear" : "blocked");
+    this.handle(this.parts.gate.isOpen() ? "clear" : "blocked");
   }
 
   /** A supervisor was killed, and its service is still there: another one beside it would be one too many. */
   private takeOver({ pid, ageMs }: Leftover): void {
-    this.starts.started(ageMs);
+    this.parts.starts.started(ageMs);
     this.warn(this.options.directory, ` runs already, as process ${pid}: taken over`);
     this.awaitEnd(leftoverEnds(this.posix, pid)).catch(this.fail);
   }
 
   private start(): void {
-    this.announcer.tell();
-    this.starts.started();
-    const started = this.starter.attempt();
+    this.parts.announcer.tell();
+    this.parts.starts.started();
+    const started = this.parts.starter.attempt();
     if (started !== "unstarted") this.since = this.now();
     if (typeof started === "string") return this.handle(started);
     this.awaitEnd(started).catch(this.fail);
-    this.ends.asked = false;
+    this.parts.ends.asked = false;
     this.handle("started");
-    this.scripts.notifyStart("run", this.run.pid);
+    this.parts.scripts.notifyStart("run", this.parts.run.pid);
   }
 
   private moved(): void {
@@ -264,23 +224,23 @@ export class Supervisor {
 
   private async awaitEnd(end: Promise<Ending>): Promise<void> {
     const ending = await end;
-    this.ends.last = { ending, pid: this.run.pid };
+    this.parts.ends.last = { ending, pid: this.parts.run.pid };
     this.handle("died");
   }
 
   private bury(): void {
-    const { ending, pid } = this.ends.last;
-    this.run.forget();
+    const { ending, pid } = this.parts.ends.last;
+    this.parts.run.forget();
     this.place.setReady(undefined);
     this.since = this.now();
-    this.announcer.note();
-    this.ends.add(this.since, this.starts.uptimeMs);
-    this.scripts.notifyEnd("run", pid, ending);
+    this.parts.announcer.note();
+    this.parts.ends.add(this.since, this.parts.starts.uptimeMs);
+    this.parts.scripts.notifyEnd("run", pid, ending);
   }
 
   private outcome(code: number | undefined): Event {
     // Of one that was told to stop, there is nothing to give up.
-    return this.service.want === "up" && this.ends.isLast(code) ? "failed" : "finished";
+    return this.service.want === "up" && this.parts.ends.isLast(code) ? "failed" : "finished";
   }
 
   private giveUp(): void {
@@ -289,7 +249,7 @@ export class Supervisor {
   }
 
   private end(): void {
-    this.announcer.tell();
+    this.parts.announcer.tell();
     this.reader.stop();
     this.place.close();
     this.resolveEnded();
@@ -297,10 +257,9 @@ export class Supervisor {
 
   private get facts(): Facts {
     const { service, since, failedAt } = this;
-    const { heldBy } = this.gate;
-    // While the directory is being taken, nothing has ended yet.
-    const ends: Ends | undefined = this.ends;
-    return { service, pid: this.run.pid, since, failedAt, heldBy, lastWords: ends?.lastWords };
+    const { run, gate, ends } = this.parts;
+    const { heldBy } = gate;
+    return { service, pid: run.pid, since, failedAt, heldBy, lastWords: ends.lastWords };
   }
 
   private warn(...words: Words): void {

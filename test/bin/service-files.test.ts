@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { ask, LISTENER, makeService, Supervised, skip } from "../supervise/against-c/supervised.ts";
+import {
+  ask,
+  LISTENER,
+  makeService,
+  PROBE,
+  program,
+  Supervised,
+  skip,
+} from "../supervise/against-c/supervised.ts";
 import { ours } from "../support/commands.ts";
 import { Running } from "../support/running.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
@@ -118,6 +126,48 @@ describe("a service directory", { concurrency: 2 }, () => {
     assert.equal(read(join(cwd, "web/finish.out")), "0\n");
   });
 
+  test("user: without privilege run stays who it is, and becomes nobody else", {
+    timeout,
+    skip: !isRoot && "needs root, to be somebody else",
+  }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    makeService(join(cwd, "web"), {
+      run: "#!/bin/sh\nid -u >found\nexec sleep 30\n",
+      user: "daemon",
+    });
+    const daemon = 1;
+    for (const path of [cwd, join(cwd, "web")]) fs.chownSync(path, daemon, daemon);
+    const running = new Running(t, ours("supervise"), ["web"], { cwd, user: daemon });
+    await until("its start", () => read(join(cwd, "web/found")) === "1\n");
+    fs.writeFileSync(join(cwd, "web/user"), "nobody\n");
+    assert.equal(ask("ours", "svc", ["-t", "web"], { cwd }).stderr, "");
+    await running.says("fatal: unable to run ./run as nobody: permission denied\n");
+    assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
+  });
+
+  test("env/ and limits do what the C envdir and softlimit do", { timeout, skip }, async (t) => {
+    const found = [];
+    const chain = "#!/bin/sh\nexec envdir env softlimit -o77 -c0 -m900000000 ./probe\n";
+    const limits = "openfiles 77\ncorebytes 0\nmembytes 900000000\n";
+    const variables = { Z: "last  \nx", A: "", ODD: "a\0b\n", ".dot": "no", "X Y": "1" };
+    for (const family of ["C", "ours"] as const) {
+      const cwd = temporaryDirectory(t);
+      const files = family === "C" ? { run: chain, probe: PROBE } : { run: PROBE, limits };
+      makeService(join(cwd, "web"), files);
+      makeService(join(cwd, "web/env"), variables);
+      const env = { PATH: "/usr/bin:/bin", A: "1", B: "2", C: "3" };
+      const running = new Running(t, program(family, "supervise"), ["web"], { cwd, env });
+      await until("what run finds", () => read(join(cwd, "web/found")) !== undefined);
+      // A shell has put the variables into another order before, and added its own.
+      const lines = (read(join(cwd, "web/found")) ?? "").replace("./probe", "./run").split("\n");
+      found.push(lines.filter((line) => !/^(_|PWD|SHLVL|OLDPWD)=/.test(line)).sort());
+      ask("C", "svc", ["-dx", "web"], { cwd });
+      assert.deepEqual(await running.ended, CLEAN);
+    }
+    assert.deepEqual(found[1], found[0]);
+    for (const line of ["ODD=a", "X Y=1", "77"]) assert.ok(found[0]?.includes(line), line);
+  });
+
   test("start, stop and notify are run in the directory, in their order", {
     timeout,
   }, async (t) => {
@@ -149,7 +199,7 @@ describe("after", { concurrency: 2 }, () => {
     ["svscan --isolate", [ours("svscan"), "--isolate"]],
   ];
   if (!skip) around.push(["the C svscan", ["/usr/bin/svscan"]]);
-  for (const [name, [program = "", ...args]] of around) {
+  for (const [name, [svscan = "", ...args]] of around) {
     test(`holds a service under ${name}`, { timeout }, async (t) => {
       let cwd = "";
       const svc = (...words: string[]): string => ask("ours", "svc", words, { cwd }).stderr;
@@ -160,13 +210,13 @@ describe("after", { concurrency: 2 }, () => {
       makeService(join(cwd, "web"), { run: SLEEPER, after: "db\n" });
       // Our supervise is the one that the C svscan finds.
       const env = { PATH: `${join(ours("supervise"), "..")}:/usr/bin:/bin` };
-      const running = new Running(t, program, args, { cwd, env });
+      const running = new Running(t, svscan, args, { cwd, env });
       const why = (): string => ask("ours", "svstat", ["--why", "web"], { cwd }).stdout;
       await until("it waits", () => /it waits for db, and is started when that is up/.test(why()));
       const isFree = (one: string): boolean => ask("ours", "svok", [one], { cwd }).code === 100;
       await until("the other's supervisor", () => !isFree("db"));
       assert.equal(svc("start", "--wait", "20", "db", "web"), "");
-      if (program.startsWith("/usr")) {
+      if (svscan.startsWith("/usr")) {
         await running.stop("SIGKILL");
         assert.equal(svc("-dx", "db", "web"), "");
         await until("the supervisors to be gone", () => ["db", "web"].every(isFree));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
 import { SystemFailure } from "../../src/posix/index.ts";
-import { readService } from "../../src/supervise/index.ts";
+import { readService, waitForServices } from "../../src/supervise/index.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { World } from "./world.ts";
 
@@ -67,4 +67,33 @@ test("what is not there, or may not be read, is a failure of the system", (t) =>
   fs.mkdirSync(`${directory}/supervise`);
   fs.mkdirSync(`${directory}/supervise/status`);
   assert.throws(() => readService(directory), /EISDIR|is a directory/);
+});
+
+test("services are waited for, until they are so or the time is over", async (t) => {
+  const [web, db] = [new World(t, { down: "" }), new World(t)];
+  const supervisors = [web.supervise(), db.supervise()];
+  const both = [web.directory, Buffer.from(db.directory)];
+  assert.equal(await waitForServices(both, "up", { any: true }), true);
+  assert.equal(await waitForServices(both, "up", { timeoutMs: 20 }), false);
+  assert.equal(await waitForServices([], "up"), true);
+  const waiting = waitForServices(both, "ready");
+  supervisors[0]?.command(Buffer.from("u"));
+  assert.equal(await waiting, true);
+  const gone = waitForServices([web.directory], "finished");
+  supervisors[0]?.command(Buffer.from("dx"));
+  await web.end(0);
+  assert.equal(await gone, true);
+  const last = waitForServices([db.directory], "down");
+  supervisors[1]?.command(Buffer.from("x"));
+  await db.end(0);
+  assert.equal(await last, true);
+});
+
+test("the room is a part of the package", async () => {
+  const name = "timberline/supervise";
+  const room = (await import(name)) as Record<string, unknown>;
+  assert.deepEqual(
+    ["function", "function"],
+    [typeof room["readService"], typeof room["waitForServices"]],
+  );
 });
