@@ -208,7 +208,8 @@ describe("under svscan", { concurrency: 2 }, () => {
         fs.renameSync(scanned.path(".web"), scanned.path("web"));
         pids.push(await scanned.isUp("web"));
         await until("its shell", () => scanned.text("web/begun") !== "");
-        if (log?.["run"] !== undefined) await scanned.isUp("web/log");
+        if (log?.["run"] !== undefined)
+          await until("its logger's shell", () => fs.existsSync(scanned.path("web/log/copied")));
         if (log?.["script"] !== undefined)
           await until("its log", () => fs.existsSync(scanned.path("web/log/main/current")));
         fs.rmSync(scanned.path("web"), { recursive: true });

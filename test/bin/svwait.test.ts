@@ -115,6 +115,8 @@ describe("svwait", { concurrency: 2 }, () => {
     web.write("u");
     assert.deepEqual(await both.ended, { code: 1, signal: null });
     await both.says("svwait: warning: web: not up: it was given up");
+    const late = ask("ours", "svwait", ["-t", "1", "web"], { cwd });
+    assert.equal(late.code, 99, "one that was given up before may be helped up by somebody");
     const told = ask("ours", "svc", ["start", "--wait", "20", "web", "db"], { cwd });
     assert.equal(told.code, 100);
     assert.match(told.stderr, /^svc: warning: web: not up: it was given up, or .*\n$/);

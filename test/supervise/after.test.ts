@@ -56,7 +56,7 @@ test("after: one that tells when it is ready is waited for until then; without n
 });
 
 test("after: a service that is all start counts as up", async (t) => {
-  const [net, web] = [new World(t, { start: "" }), new World(t)];
+  const [net, web] = [new World(t, { start: "", "notification-fd": "3" }), new World(t)];
   web.put("after", nameOf(net));
   net.startFailures.push("", "ENOENT");
   const supervisors = [net.supervise(), web.supervise()];

@@ -195,6 +195,6 @@ test("why: one that ends well at once over and over may have gone to the backgro
     /\nit ends as soon as it has begun: if it puts itself into the background, /,
   );
   assert.match(said(quick), /pid file into the file pidfile\n/);
-  assert.doesNotMatch(said([...quick, died(5, 1)]), /background/);
+  assert.doesNotMatch(said([...quick, died(5, 1, { uptimeMs: 20 })]), /background/);
   assert.doesNotMatch(said([9, 8, 7].map((seconds) => died(seconds, 0))), /background/);
 });

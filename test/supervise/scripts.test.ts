@@ -191,5 +191,11 @@ test("a run that keeps ending well at once is taken for one that goes to the bac
     await world.end(0);
   }
   assert.equal(world.said.length, 1, "another end between them, and it begins anew");
+  await world.pass(1000);
+  for (let ends = 0; ends < 4; ends++) {
+    await world.end(1);
+    await world.pass(1000);
+  }
+  assert.equal(world.said.length, 1, "nor is it one that fails at once");
   supervisor.command(bytes("dx"));
 });

@@ -282,6 +282,18 @@ test("a process that merely has the number of an earlier service is left alone",
   assert.deepEqual(stranger.signals, []);
 });
 
+test("a daemon that was there before it was known is taken over, where there is a pidfile", async (t) => {
+  for (const files of [{ pidfile: "a.pid" }, {}]) {
+    const world = new World(t, files);
+    const daemon = world.leave({ want: "up", paused: false }, 3000);
+    world.nowMs = 10_000;
+    const supervisor = world.supervise();
+    assert.equal(supervisor.process === daemon.pid, "pidfile" in files);
+    supervisor.command(bytes("x"));
+    for (const process of world.alive) await world.end(0, process);
+  }
+});
+
 test("an earlier service that has ended is started", async (t) => {
   const world = new World(t);
   const dead = world.leave({ want: "up", paused: false });
