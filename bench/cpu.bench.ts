@@ -32,6 +32,9 @@ const seconds = bench.pick(3, 0.1);
 /** What comes before: every program has begun to work by then. */
 const warmSeconds = bench.pick(0.5, 0.1);
 bench.headlines.push(PER_LINE);
+bench.remarks.push(
+  "One write(2) a line at a steady pace; counted is the processor time of all of the logger's threads once it works, its start not included.",
+);
 const task: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
 const loggers = oursAnd(bench, [

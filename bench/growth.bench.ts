@@ -20,6 +20,9 @@ const FILE_KB = [4, 16, 64, 256, 1024, 16_000];
 
 const bench = new Bench("growth", "How does the cost of a line grow with the work on it?", 1e9);
 const directory = join(bench.directory, "logs");
+bench.remarks.push(
+  "Processor time for each line of input, the logger's start taken off. Flat over the length of lines would mean that only lines cost; proportional to it, that only bytes do.",
+);
 const loggers = oursAnd(bench, [names.C_MULTILOG, names.S6_LOG]);
 const path = join(bench.directory, "input");
 const stamped: Task = { stamp: true, logdirs: 1 };

@@ -3,6 +3,7 @@ import type { Drawing } from "./charts.ts";
 import { OURS } from "./names.ts";
 import type { Results, Series } from "./results.ts";
 import { shortNumber } from "./statistics.ts";
+import { summaryRows } from "./summary.ts";
 
 type Cell = (series: Series) => string;
 type ChartsOf = (result: Results) => readonly Drawing[];
@@ -24,6 +25,7 @@ export function fullReport(results: readonly Results[], charts: ChartsOf): strin
       "output was checked before anything was timed, and what failed its check is named and not timed. " +
       "To run it again: `npm run bench:peers` installs the other programs, `npm run bench` does all, " +
       "`npm run bench NAME` one of them.",
+    ...inShort(results),
     contents(results),
     ...results.flatMap((result) => fullSection(result, charts(result))),
     ...settingsOf(results),
@@ -42,6 +44,11 @@ export function shortReport(results: readonly Results[]): string {
   const places = [...new Set(results.map(machineLine))];
   const more = "[docs/benchmarks.md](docs/benchmarks.md) has the rest, with charts.";
   return `${[...parts, aims(results), ...places, more].join("\n\n")}\n`;
+}
+
+function inShort(results: readonly Results[]): string[] {
+  const rows = summaryRows(results);
+  return rows.length === 0 ? [] : [table(["in short", "first", "second", OURS], rows)];
 }
 
 function contents(results: readonly Results[]): string {

@@ -33,6 +33,9 @@ enterOwnMounts();
 const bench = new Bench("memory", "How much memory does a logger take, whatever happens?", 1e9);
 const seconds = bench.pick(10, 1);
 bench.headlines.push(PEAK);
+bench.remarks.push(
+  "The most that a process ever had in memory, by the kernel's account. Node itself takes most of ours; a tree of services shares one process.",
+);
 const one: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
 const input = writeLines(join(bench.directory, "input"), bench.pick(200e6, 10e6), "services");

@@ -27,6 +27,7 @@ const ORDER = [
   "svlog",
   "svlog-real",
   "growth",
+  "calls",
   "kernel",
   "patterns",
 ];

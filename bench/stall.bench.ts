@@ -26,6 +26,9 @@ const WARM_SECONDS = 0.3;
 
 const bench = new Bench("stall", "How long does a service wait when a file is full?", 1e9, "disk");
 bench.headlines.push(P99, LONGEST);
+bench.remarks.push(
+  "On a disk, lines at a steady pace, a write each. The longest write between two rotations is one sample. C multilog, s6-log and svlogd call fsync(2) for each full file before they read on, Timberline beside its reading; rotatelogs and cat leave it to the system, and a power cut takes what is not yet on the disk.",
+);
 const task: Task = { stamp: true, logdirs: 1, sizeBytes: FILE_BYTES };
 const directory = join(bench.directory, "logs");
 const syncing = [names.C_MULTILOG, names.S6_LOG, names.SVLOGD];

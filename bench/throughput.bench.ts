@@ -25,6 +25,9 @@ const ROUNDS = 3;
 
 const bench = new Bench("throughput", "How fast do lines get through a pipe into a log?", 2.5e9);
 bench.headlines.push(SPEED);
+bench.remarks.push(
+  "The whole command is timed, from its start until it has written its last line and is gone; a syslog daemon from the first line until the last is in its file. A slow program gets fewer of the same lines, as many as keep it busy for about a second. Most programs make no stamp, or one of another form: compare them without.",
+);
 const loggers = oursAnd(bench, names.EVERYONE);
 const directory = join(bench.directory, "logs");
 let lastInput: { readonly of: string; readonly input: Input } | undefined;

@@ -1,4 +1,4 @@
-/** timberline-bench: see common/bench.ts. */
+/** timberline-bench: see common/timberline-bench.ts. */
 import { start } from "./common/house.ts";
 
 void start("timberline-bench");

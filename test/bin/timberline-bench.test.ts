@@ -64,7 +64,7 @@ test("a directory that is not there is a system's trouble", { timeout }, () => {
   const { status, stderr } = run("--dir", "/nonexistent");
   assert.equal(
     stderr,
-    "timberline-bench: fatal: unable to try it in /nonexistent: file does not exist\n",
+    "timberline bench: fatal: unable to try it in /nonexistent: file does not exist\n",
   );
   assert.equal(status, 111);
 });

@@ -65,6 +65,21 @@ test("many programs go down the page", () => {
   assert.match(report({ ...results, series: many }), /\| MB\/s \| short \|\n.*\n\| p0 \| 1 \|\n/);
 });
 
+test("the report begins with who comes first", () => {
+  const named = (program: string, median: number): Series =>
+    series(program, "real lines, t", median);
+  const found = [named("slow", 5), named("Timberline", 50), named("fast", 500)];
+  const speed = { ...results, bench: "throughput", series: found };
+  assert.match(report(speed), /MB\/s \| fast 500 \| Timberline 50 \| 50, place 2 of 3 \|/);
+  const lost = (program: string, name: string, median: number): Series => ({
+    ...series(program, name, median),
+    metric: "lines lost",
+  });
+  const counts = [lost("Timberline", "killed", 0), lost("b", "killed", 0), lost("b", "full", 7)];
+  const loss = { ...results, bench: "loss", series: counts };
+  assert.match(report(loss), /\| none: Timberline \| most: b 7 \| 0 \|/);
+});
+
 test("a chart without a number is not drawn", () => {
   const charts = [{ title: "None", metric: "ms", cases: [{ name: "short" }] }];
   assert.deepEqual(drawings({ ...results, charts }), []);

@@ -11,9 +11,9 @@ import {
   unableTo,
 } from "../../posix/index.ts";
 import { bin } from "./own-place.ts";
-import { asResident, print, Usage } from "./tool.ts";
+import { asResident, print, type Tool, Usage } from "./tool.ts";
 
-const NAME = "timberline-bench";
+const NAME = "timberline bench";
 const LOST = 1;
 const SYSTEM_TROUBLE = 111;
 const USUAL_SECONDS = 8;
@@ -41,7 +41,7 @@ interface Options {
   readonly script: readonly Buffer[];
 }
 
-export const bench: Resident = asResident({
+export const bench: Tool = {
   name: NAME,
   help: HELP,
   run: async (words) => {
@@ -57,7 +57,10 @@ export const bench: Resident = asResident({
       throw new Fatal(SYSTEM_TROUBLE, unableTo(["try it in ", options.directory], failure));
     }
   },
-});
+};
+
+/** By a name of its own. */
+export const timberlineBench: Resident = { ...asResident(bench), name: "timberline-bench" };
 
 /** Options stand before the script, whose words may look like some. */
 function readOptions(words: readonly Buffer[]): Options {
