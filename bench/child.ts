@@ -73,7 +73,9 @@ export function start(program: Program, stdio: readonly [number, number, number]
     strings(environment.map(([name, value]) => `${name}=${value}`)),
   );
   if (failed !== 0) throw new Error(`unable to run ${command}: errno ${failed}`);
-  return pidOut[0] ?? -1;
+  const pid = pidOut[0] ?? -1;
+  alive.add(pid);
+  return pid;
 }
 
 /** Stands still until a program has ended. */
@@ -92,6 +94,7 @@ function ending(pid: number, options: number): Ending | undefined {
   const status = new Int32Array(1);
   const usage = new BigInt64Array(USAGE_WORDS);
   if (call("wait4", undefined, () => wait4(pid, status, options, usage)) === 0) return undefined;
+  alive.delete(pid);
   const [userSeconds = 0n, userMicros = 0n, systemSeconds = 0n, systemMicros = 0n] = usage;
   const word = status[0] ?? 0;
   const signal = word & 0x7f;
@@ -121,6 +124,12 @@ export function runThrough(
 export function expectSuccess(program: Program, { code }: Ending): void {
   if (code !== 0) throw new Error(`${program.command} ${program.args.join(" ")} exited ${code}`);
 }
+
+/** Started and not reaped: what a bench leaves when it breaks down ends with it. */
+const alive = new Set<number>();
+process.on("exit", () => {
+  for (const pid of alive) process.kill(pid, "SIGKILL");
+});
 
 const pidOut = new Int32Array(1);
 

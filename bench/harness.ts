@@ -103,12 +103,17 @@ export class Bench {
         check(contender);
         return true;
       } catch (error) {
-        if (contender.name === OURS || !(error instanceof Error)) throw error;
-        const message = error.message.replaceAll(`${this.directory}/`, "");
-        this.leave(caseName, contender.name, `it failed its check: ${message}`);
+        this.fail(caseName, contender.name, error);
         return false;
       }
     });
+  }
+
+  /** Our own failure ends the bench; another program's is reported. */
+  private fail(caseName: string, program: string, error: unknown): void {
+    if (program === OURS || !(error instanceof Error)) throw error;
+    const message = error.message.replaceAll(`${this.directory}/`, "");
+    this.leave(caseName, program, `it failed: ${message}`);
   }
 
   /** Gives every contender its turn, round after round. */
@@ -118,11 +123,18 @@ export class Bench {
     contenders: readonly C[],
     run: (contender: C) => Promise<Record<string, number>> | Record<string, number>,
   ): Promise<void> {
+    const failed = new Set<C>();
     for (let round = 1; round <= count; round++) {
-      for (const contender of contenders) {
-        this.progress(`${caseName}: ${contender.name}, round ${round} of ${count}`);
-        for (const [metric, value] of Object.entries(await run(contender)))
-          this.record(caseName, contender.name, metric, value);
+      for (const contender of contenders.filter((one) => !failed.has(one))) {
+        const { name } = contender;
+        this.progress(`${caseName}: ${name}, round ${round} of ${count}`);
+        try {
+          for (const [metric, value] of Object.entries(await run(contender)))
+            this.record(caseName, name, metric, value);
+        } catch (error) {
+          failed.add(contender);
+          this.fail(caseName, name, error);
+        }
         // A run may have stood still all the while: signals are heard now.
         await nextTurn();
       }

@@ -10,6 +10,8 @@ const LONGEST_WAIT_MS = 100;
 const MOST_SAID_BYTES = 4096;
 
 export class Logger {
+  /** Those that run. */
+  static readonly #all = new Set<Logger>();
   readonly #posix: Posix;
   readonly #program: string;
   readonly #words: readonly string[];
@@ -47,8 +49,12 @@ export class Logger {
     const options = { descriptors, directory: this.#directory };
     this.#pid = this.#posix.start(this.#program, ["multilog", ...this.#words], options);
     this.#hasEnded = false;
+    Logger.#all.add(this);
     this.#ended = this.#posix.ended(this.#pid);
-    void this.#ended.then(() => (this.#hasEnded = true));
+    void this.#ended.then(() => {
+      this.#hasEnded = true;
+      Logger.#all.delete(this);
+    });
   }
 
   /** It is gone, and nobody has killed it. */
@@ -58,8 +64,17 @@ export class Logger {
 
   /** Ends it in the middle of whatever it does. */
   async kill(): Promise<void> {
-    ignoring(["ESRCH"], () => this.#posix.kill(this.#pid, "SIGKILL"));
+    this.#signal();
     await this.#ended;
+  }
+
+  #signal(): void {
+    ignoring(["ESRCH"], () => this.#posix.kill(this.#pid, "SIGKILL"));
+  }
+
+  /** Ends all that run: one whose directory is removed would try to write there for ever. */
+  static killAll(): void {
+    for (const logger of Logger.#all) logger.#signal();
   }
 
   /** Writes as much as goes in now; 0 when the pipe is full. */

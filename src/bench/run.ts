@@ -53,8 +53,12 @@ export async function runBench(
   if (lines.isEmpty) throw new Fatal(USAGE, Buffer.from("--lines names a file without lines"));
   const scratch = new Scratch(options.directory, ".timberline-bench");
   const tell = (words: readonly string[]): void => words.forEach(say);
-  const stop = (): void => {
+  const tidy = (): void => {
+    Logger.killAll();
     scratch.remove();
+  };
+  const stop = (): void => {
+    tidy();
     leave(SYSTEM_TROUBLE);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, stop);
@@ -66,7 +70,7 @@ export async function runBench(
     return await runTrials(posix, options, { script, lines, scratch, freeBytes }, tell);
   } finally {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, stop);
-    scratch.remove();
+    tidy();
   }
 }
 

@@ -18,6 +18,19 @@ function run(...words: string[]): { status: number | null; stdout: string; stder
   return spawnSync(command, words, { encoding: "utf8", timeout });
 }
 
+/** The working directories of all processes that tell. */
+function workplaces(): string[] {
+  return fs.readdirSync("/proc").flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) ? [fs.readlinkSync(`/proc/${name}/cwd`)] : [];
+    } catch (error) {
+      // It has ended meanwhile, or is not ours to ask.
+      if (error instanceof Error) return [];
+      throw error;
+    }
+  });
+}
+
 test("three verdicts, exit code 0, and nothing left", { timeout }, (t) => {
   const directory = temporaryDirectory(t);
   const { status, stdout, stderr } = run("--dir", directory, ...QUICK, "t", "s9999", "./main");
@@ -83,4 +96,8 @@ test("TERM ends it, and its directory is gone", { timeout }, async (t) => {
   );
   assert.deepEqual(await running.stop("SIGTERM"), { code: 111, signal: null });
   assert.deepEqual(inside(), []);
+  await until(
+    "its logger to be gone",
+    () => !workplaces().some((path) => path.startsWith(directory)),
+  );
 });
