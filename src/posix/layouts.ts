@@ -73,10 +73,14 @@ const ENTRIES_BYTES = 32 * 1024;
 const RECORD_LENGTH_AT = 16;
 const NAME_AT = darwin ? 21 : 19;
 
+/** One for all listings, made at the first: thousands of them at the start of a tree would be a mountain. */
+let entriesPage: Buffer | undefined;
+
 /** The names in the directory that `fd` has open, from its beginning; `.` and `..` left out. */
 export function readEntries(fd: Fd): Buffer[] {
   const names: Buffer[] = [];
-  const page = Buffer.alloc(ENTRIES_BYTES);
+  entriesPage ??= Buffer.allocUnsafeSlow(ENTRIES_BYTES);
+  const page = entriesPage;
   const base = Buffer.alloc(8);
   for (;;) {
     const filled = call("readdir", undefined, () =>

@@ -1,13 +1,13 @@
 /** Listening to `supervise/control`: whatever is written into it, as it comes. */
 import type { Fd, Posix, Watch } from "../posix/index.ts";
 
-const PAGE_BYTES = 4096;
+/** One for all of them: what was read is given on before anything else is. */
+const page: Buffer = Buffer.allocUnsafeSlow(4096);
 
 export class ControlReader {
   private readonly posix: Posix;
   private readonly fd: Fd;
   private readonly watch: Watch | undefined;
-  private readonly page = Buffer.alloc(PAGE_BYTES);
   private stopped = false;
 
   /** @param fd  the reading end; whoever opened it closes it */
@@ -24,7 +24,7 @@ export class ControlReader {
 
   /** Gives on what stands there and what comes, until it is stopped. */
   async listen(take: (bytes: Uint8Array) => void): Promise<void> {
-    const { posix, fd, page, watch } = this;
+    const { posix, fd, watch } = this;
     while (!this.stopped && watch !== undefined) {
       await watch.next();
       while (!this.stopped && posix.queued(fd) > 0) {
