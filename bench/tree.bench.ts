@@ -3,7 +3,8 @@
  *
  * Ours with hosted logs, beside the C svscan with a supervise and a multilog for each: until every
  * service's first line stands in its log, in memory (all processes but the services; and the whole system's,
- * in which what the kernel holds for them counts), and in processor time while nothing happens.
+ * in which what the kernel holds for them counts), in processor time while nothing happens and while every service
+ * writes a hundred lines a second, and until a service that was killed is there again.
  */
 import fs from "node:fs";
 import { join } from "node:path";
@@ -16,11 +17,20 @@ const START = "ms to the last first line";
 const PSS = "MB of processes (PSS)";
 const SYSTEM = "MB of the system";
 const IDLE = "% of a core when idle";
+const RESTART = "ms from death to restart";
+const FLOW = "CPU seconds, 100 lines/s each";
 const C = "daemontools";
 const LOOK_EVERY_MS = 20;
 const GIVE_UP_MS = 60_000;
 const RUN = "#!/bin/sh\necho a line\nexec sleep 100000\n";
 const TICKS_PER_SECOND = 100;
+const LINES_PER_SECOND = 100;
+const LINE = Buffer.from(
+  "a line of a service, of quite an ordinary length, with a few words in it\n",
+);
+/** Place of the process id in a status record. */
+const PID_AT = 12;
+const RESTARTS = 3;
 
 interface Contender {
   readonly name: string;
@@ -33,15 +43,19 @@ interface Contender {
 const bench = new Bench("tree", "What does a tree of services cost, each with its log?", 64e6);
 bench.headlines.push(START, PSS);
 const directory = join(bench.directory, "service");
-const idleMs = bench.pick(20_000, 500);
+const idleMs = bench.pick(5000, 500);
+const flowSeconds = bench.pick(5, 1);
 
 for (const services of bench.pick([200, 1000], [10])) {
   const name = `${services} services`;
-  bench.input[name] = "one line each, then silence";
-  await bench.rounds(name, bench.pick(5, 1), contenders(), (one) => measure(one, services));
+  bench.input[name] =
+    `a line each, silence, then ${LINES_PER_SECOND} lines/s each for ${flowSeconds} s`;
+  await bench.rounds(name, bench.pick(3, 1), contenders(), (one) => measure(one, services));
   for (const metric of [START, PSS, SYSTEM])
     bench.targetRatio(name, metric, OURS, C, { atMost: 1 });
+  bench.targetRatio(name, FLOW, OURS, C, { atMost: 0.5 });
   bench.targetValue(name, IDLE, { atMost: 1 });
+  bench.targetValue(name, RESTART, { atMost: 1050 });
 }
 bench.finish();
 
@@ -87,6 +101,8 @@ function measure(contender: Contender, services: number): Record<string, number>
     [PSS]: keepers(pid).reduce((sum, one) => sum + pssMegabytes(one), 0),
     [SYSTEM]: before - availableMegabytes(),
     [IDLE]: idlePercent(pid),
+    [RESTART]: longestRestart(),
+    [FLOW]: flowSecondsOf(pid, logs),
   };
   contender.end(pid);
   fs.closeSync(none);
@@ -157,6 +173,57 @@ function idlePercent(session: number): number {
   sleep(idleMs);
   const seconds = (ticks(session) - before) / TICKS_PER_SECOND;
   return (seconds * 100) / (idleMs / 1000);
+}
+
+function runOf(at: number): number {
+  return fs.readFileSync(join(directory, `s${at}`, "supervise/status")).readUInt32LE(PID_AT);
+}
+
+/** Kills some of them, one after the other. */
+function longestRestart(): number {
+  const times = Array.from({ length: RESTARTS }, (_, at) => {
+    const before = runOf(at);
+    const begun = performance.now();
+    process.kill(before, "SIGKILL");
+    while ([0, before].includes(runOf(at))) sleep(2);
+    return performance.now() - begun;
+  });
+  return Math.max(...times);
+}
+
+/**
+ * Writes into the pipe of every service, in its place: a hundred ticks a second, a line each.
+ *
+ * @returns processor time of all but the services
+ * @throws Error when a line is missing
+ */
+function flowSecondsOf(session: number, logs: readonly string[]): number {
+  const pipes = logs.map((_, at) => fs.openSync(`/proc/${runOf(at)}/fd/1`, "w"));
+  const [linesBefore, ticksBefore] = [linesIn(logs), ticks(session)];
+  const begun = performance.now();
+  const rounds = LINES_PER_SECOND * flowSeconds;
+  for (let round = 0; round < rounds; round++) {
+    for (const pipe of pipes) fs.writeSync(pipe, LINE);
+    const due = begun + ((round + 1) * 1000) / LINES_PER_SECOND;
+    sleep(Math.max(0, due - performance.now()));
+  }
+  const wanted = linesBefore + rounds * logs.length;
+  const deadline = performance.now() + GIVE_UP_MS;
+  while (linesIn(logs) < wanted && performance.now() < deadline) sleep(LOOK_EVERY_MS);
+  const used = (ticks(session) - ticksBefore) / TICKS_PER_SECOND;
+  for (const pipe of pipes) fs.closeSync(pipe);
+  if (linesIn(logs) !== wanted) throw new Error(`${linesIn(logs)} lines instead of ${wanted}`);
+  return used;
+}
+
+/** Lines that stand in the logs; none of these is large enough for a rotation. */
+function linesIn(logs: readonly string[]): number {
+  return logs.reduce((sum, file) => {
+    const bytes = fs.readFileSync(file);
+    let lines = 0;
+    for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+    return sum + lines;
+  }, 0);
 }
 
 function ticks(session: number): number {

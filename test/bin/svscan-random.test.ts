@@ -22,7 +22,7 @@ echo $$
 exec flock -nF -E ${DOUBLE} held sleep 100000
 `;
 /** Dies by itself, now and then. */
-const MORTAL = RUN.replace("100000", "0.7");
+const MORTAL = RUN.replace("100000", "1.2");
 const LETTERS = ["u", "d", "o", "t", "k", "h", "pc", "du", "dxu", "+t"];
 
 interface Child {
