@@ -20,6 +20,8 @@ export const COLOURS: readonly string[] = [
   "#8a7f72",
 ];
 const WIDTH = 620;
+/** The number behind the longest bar stands beyond the axis. */
+const PADDING = { left: 5, top: 5, right: 45, bottom: 5 };
 const BAR_STEP = 22;
 const CURVE_HEIGHT = 260;
 /** From here on an axis counts in powers of ten. */
@@ -47,7 +49,7 @@ export function drawings({ bench, charts, series }: Results): Drawing[] {
     const programs = [...new Set(points.map(({ program }) => program))];
     const specification =
       chart.along === undefined ? bars(chart, points) : curve(chart, points, programs);
-    const frame = { ...specification, width: WIDTH, background: null, config };
+    const frame = { ...specification, width: WIDTH, padding: PADDING, background: null, config };
     return [{ name: `${bench}-${index + 1}`, title: chart.title, specification: frame }];
   });
 }

@@ -87,7 +87,7 @@ function prepare(logger: Logger, task: Task = taskOf(logger)): Program {
 function measure(logger: Logger, work: (running: Running) => void): Record<string, number> {
   prepare(logger);
   const running = new Running(logger, taskOf(logger), directory);
-  sleep(bench.pick(2000, 500));
+  sleep(bench.pick(2000, 100));
   work(running);
   const peak = megabytesOf(running.pid, "VmHWM");
   running.end();
