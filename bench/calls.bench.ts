@@ -60,7 +60,7 @@ if (strace === undefined)
 bench.finish();
 
 function paced(perSecond: number): Work {
-  const seconds = bench.pick(2, 0.2);
+  const seconds = bench.pick(1, 0.2);
   const lines = Math.round(perSecond * seconds);
   const line = numberedLine(0);
   return {

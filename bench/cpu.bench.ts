@@ -28,7 +28,7 @@ const SETTLE_MS = 50;
 const ROUNDS = 2;
 
 const bench = new Bench("cpu", "What does one write per line cost, by lines a second?", 1e9);
-const seconds = bench.pick(3, 0.1);
+const seconds = bench.pick(2, 0.1);
 /** What comes before: every program has begun to work by then. */
 const warmSeconds = bench.pick(0.5, 0.1);
 bench.headlines.push(PER_LINE);

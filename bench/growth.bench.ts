@@ -14,7 +14,7 @@ import * as names from "./names.ts";
 const PER_LINE = "CPU ns a line";
 const PER_BYTE = "CPU ns a byte";
 const LENGTHS = [20, 50, 100, 300, 1000, 4000];
-const DIRECTORIES = [1, 2, 4, 8, 16, 32, 64];
+const DIRECTORIES = [1, 4, 16, 64];
 const PATTERNS = [1, 4, 16, 64];
 const FILE_KB = [4, 16, 64, 256, 1024, 16_000];
 
