@@ -42,8 +42,10 @@ function slowAdvice({ words }: TrialScript): string[] {
 export function waitWords(waits: Waits, script: TrialScript): string[] {
   const { linesPerSecond, longestMs, p99Ms, files } = waits;
   return [
-    `waiting: ${lines(linesPerSecond)} a second, ${round(files)} files full: the longest wait of a write was ${round(longestMs)} ms.`,
-    `  In 99 of 100 files no write waited longer than ${round(p99Ms)} ms.`,
+    `waiting: at ${lines(linesPerSecond)} a second the longest wait of a write was ${round(longestMs)} ms.`,
+    files === 0
+      ? "  No file was full meanwhile: a longer trial (--seconds) would tell of that too."
+      : `  Files that were full meanwhile: ${round(files)}; in 99 of 100 no write waited longer than ${round(p99Ms)} ms.`,
     ...(longestMs > LONG_WAIT_MS ? waitAdvice(script) : []),
   ];
 }

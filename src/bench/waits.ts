@@ -12,6 +12,7 @@ export interface Waits {
   readonly longestMs: number;
   /** Of the stretches of a file's length, the longest wait in each: 99 of 100 are at most so long. */
   readonly p99Ms: number;
+  /** That were full meanwhile. */
   readonly files: number;
 }
 
@@ -38,7 +39,7 @@ export async function measureWaits(
     linesPerSecond,
     longestMs: longest.at(-1) ?? 0,
     p99Ms: longest[Math.floor((longest.length - 1) * 0.99)] ?? 0,
-    files: longest.length,
+    files: Math.floor((count * lines.meanBytes) / fileBytes),
   };
 }
 

@@ -31,9 +31,11 @@ test("a log that takes nothing is said to take nothing", () => {
 test("a long wait comes with advice, a short one without", () => {
   const waits = { linesPerSecond: 50_000, p99Ms: 2.04, files: 42 };
   assert.deepEqual(waitWords({ ...waits, longestMs: 9.5 }, usual), [
-    "waiting: 50,000 lines a second, 42 files full: the longest wait of a write was 9.5 ms.",
-    "  In 99 of 100 files no write waited longer than 2 ms.",
+    "waiting: at 50,000 lines a second the longest wait of a write was 9.5 ms.",
+    "  Files that were full meanwhile: 42; in 99 of 100 no write waited longer than 2 ms.",
   ]);
+  const none = waitWords({ ...waits, files: 0, longestMs: 9.5 }, usual).join("\n");
+  assert.match(none, /No file was full meanwhile/);
   const long = waitWords({ ...waits, longestMs: 500 }, usual).join("\n");
   assert.match(long, /a file of 1 MB\. Put logs on a disk of their own/);
   const synced = waitWords({ ...waits, longestMs: 500 }, tried(":sync=1s", "./a")).join("\n");

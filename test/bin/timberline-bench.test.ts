@@ -37,7 +37,10 @@ test("three verdicts, exit code 0, and nothing left", { timeout }, (t) => {
   assert.equal(stderr, "");
   assert.match(stdout, /^script: t s9999 \.\/main\n/);
   assert.match(stdout, /^speed: .* MB\/s, .* lines a second/m);
-  assert.match(stdout, /^waiting: .* lines a second, [\d,.]+ files full/m);
+  assert.match(
+    stdout,
+    /^waiting: at .* lines a second the longest wait .*\n {2}Files that were full meanwhile: \d/m,
+  );
   assert.match(stdout, /^killed \d+ times with SIGKILL: [\d,]+ lines written, none lost/m);
   assert.equal(status, 0);
   assert.deepEqual(fs.readdirSync(directory), []);
