@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -186,6 +187,7 @@ function withOwnUrl(code) {
 }
 
 function layCommands() {
+  cpSync(join(root, "scripts/completion"), join(root, "dist/lib/completion"), { recursive: true });
   const bin = join(root, "dist", "bin");
   mkdirSync(bin, { recursive: true });
   const launcher = readFileSync(join(root, "scripts", "launcher.sh"));

@@ -30,6 +30,20 @@ tl_dist=$tl_bin/..
 # (a link to the directory of the commands), the kernel is right.
 [ "$tl_dist/lib" -ef "${tl_bin%/*}/lib" ] || tl_dist=$(CDPATH='' cd -P "$tl_dist" && pwd -P) || exit 111
 
+# timberline COMMAND … is that command, as if it had been called by its own name.
+tl_name=${tl_self##*/}
+if [ "$tl_name" = timberline ]; then
+  case ${1-} in
+    svscanboot) shift && exec "$tl_bin/svscanboot" "$@" ;;
+    '' | */* | timberline*) ;;
+    *)
+      for tl_word in "$1" "timberline-$1"; do
+        [ -x "$tl_bin/$tl_word" ] && [ -r "$tl_dist/lib/bin/$tl_word.cjs" ] && tl_name=$tl_word && shift && break
+      done
+      ;;
+  esac
+fi
+
 tl_fds=
 [ ! -d /dev/fd ] || tl_fds=,none
 for tl_fd in /dev/fd/*; do
@@ -50,7 +64,7 @@ tl_limits() {
 }
 tl_split() { tl_limit=$1 tl_stack=$2 tl_memory=$3 tl_data=$4; }
 tl_pieces=
-case ${tl_self##*/} in
+case $tl_name in
   tai64n | tai64nlocal | svc | svok | svstat | svup | svwait) tl_lean=1 && tl_all=$(tl_limits) ;; # they run nothing
   *)
     tl_lean=
@@ -98,7 +112,7 @@ if tl_low "$tl_memory" 33554432 || tl_low "$tl_data" 1048576; then
   tl_memory=$(ulimit -Hv)
   tl_data=$(ulimit -Hd)
   if tl_low "$tl_memory" 524288 || tl_low "$tl_data" 49152; then
-    echo "${tl_self##*/}: fatal: unable to start Node: out of memory: raise the hard limit (ulimit -Hv, ulimit -Hd)" >&2
+    echo "$tl_name: fatal: unable to start Node: out of memory: raise the hard limit (ulimit -Hv, ulimit -Hd)" >&2
     exit 111
   fi
   [ -z "$tl_held" ] || { ulimit -Sv "$tl_memory" && ulimit -Sd "$tl_data"; }
@@ -106,10 +120,10 @@ fi
 
 # A limit on memory is set right before the program takes over. No thread of V8's may want some in between.
 tl_threads=
-case "$tl_held ${tl_self##*/} $*" in ,*|*softlimit*) tl_threads=--single-threaded ;; esac
+case "$tl_held $tl_name $*" in ,*|*softlimit*) tl_threads=--single-threaded ;; esac
 # A tree is started once and kept for years: young objects have a megabyte in each of its threads, not up to 48.
 # A thousand services with their logs: 57 MB instead of 115 (bench/tree.bench.ts).
-[ "${tl_self##*/}" != svscan ] || tl_threads="$tl_threads --max-semi-space-size=1"
+[ "$tl_name" != svscan ] || tl_threads="$tl_threads --max-semi-space-size=1"
 
 # Meant for the program that is run, not for the Node in between; certificates alone can take 40 ms.
 [ -z "$tl_lean" ] ||
@@ -124,12 +138,12 @@ tl_node=
 [ -x "$tl_node" ] || tl_node=$tl_dist/../../../../bin/node
 [ -x "$tl_node" ] || tl_node=$(command -v node) || tl_node=/usr/local/bin/node
 if [ ! -x "$tl_node" ]; then
-  echo "${tl_self##*/}: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
+  echo "$tl_name: fatal: unable to find node: put Node 20.11 or newer on the PATH" >&2
   exit 111
 fi
-tl_main=$tl_dist/lib/bin/${tl_self##*/}.cjs
+tl_main=$tl_dist/lib/bin/$tl_name.cjs
 if [ ! -r "$tl_main" ]; then
-  echo "${tl_self##*/}: fatal: unable to find $tl_main: a copy of a command does not run, a link to it does" >&2
+  echo "$tl_name: fatal: unable to find $tl_main: a copy of a command does not run, a link to it does" >&2
   exit 111
 fi
 # shellcheck disable=SC2086 # flags, or none

@@ -1,6 +1,18 @@
 #!/bin/sh
 # svscanboot: svscan on the service directory, its messages in the process table. As in daemontools 0.76; the
 # directory is $SERVICE_DIR, else /service, and the commands beside this file come first.
+case $#$1 in
+  1--help)
+    cat <<'HELP'
+Usage: svscanboot
+
+Runs svscan on $SERVICE_DIR, else on /service, for the system's start: with nothing but PATH in its environment,
+and with what it says in the process table (readproctitle). Tells what an earlier svscan left there to end first.
+HELP
+    exit
+    ;;
+esac
+
 tl_self=$0
 while [ -L "$tl_self" ]; do
   tl_link=$(readlink "$tl_self") || exit 111

@@ -1,14 +1,19 @@
 /** A supervisor in this process. */
 import { joined } from "../posix/index.ts";
 import type { Attend, Means } from "./attendant.ts";
-import { Supervisor } from "./supervisor.ts";
+import { Supervisor, type SupervisorOptions } from "./supervisor.ts";
 
-export function attendHere({ posix, say, ...surroundings }: Means): Attend {
+/** @param more  what else the supervisor is told */
+export function attendHere(
+  { posix, say, ...surroundings }: Means,
+  more: Partial<SupervisorOptions> = {},
+): Attend {
   return (order) => {
     const { onEssentialDeath } = order;
     const supervisor = new Supervisor(posix, {
       ...surroundings,
       ...order,
+      ...more,
       onEssentialDeath:
         onEssentialDeath &&
         ((ending) => {

@@ -5,7 +5,7 @@
  * A thread serves the logs of one device: those would wait for the same disk anyhow, and share the
  * thread's kernel and memory. Of more than MOST_THREADS devices, some share a thread.
  */
-import { AT_CWD, Fatal, orFatal, type Posix, unableTo } from "../posix/index.ts";
+import { AT_CWD, Fatal, ignoring, orFatal, type Posix, unableTo } from "../posix/index.ts";
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
 import { LogThread, type Starter } from "./log-thread.ts";
 import { readSmall } from "./small-file.ts";
@@ -19,6 +19,7 @@ export const POOL_THREADS: number = 2 * MOST_THREADS + 4;
 const MOST_SCRIPT_BYTES = 128 * 1024;
 const STDIN = 0;
 const SYSTEM_TROUBLE = 111;
+const UNSEEN = ["EACCES", "ELOOP", "ENAMETOOLONG", "ENOTDIR"];
 const [SLASH, DOT, HASH] = ["/", ".", "#"].map((text) => text.charCodeAt(0));
 
 export class HostedLogs {
@@ -81,6 +82,7 @@ function actionsOf(text: Buffer): Buffer[] {
 /** Where the first log directory is; where that is still to be made, the service directory's. */
 function deviceOf(posix: Posix, directory: number, script: readonly Buffer[]): number {
   const logdir = script.find(([first]) => first === DOT || first === SLASH);
-  const place = logdir && posix.statusAt(directory, logdir);
+  // Where it cannot be looked at, opening the log says why.
+  const place = logdir && ignoring(UNSEEN, () => posix.statusAt(directory, logdir));
   return (place ?? posix.status(directory)).device;
 }

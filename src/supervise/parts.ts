@@ -26,7 +26,15 @@ export interface SupervisorOptions extends Surroundings {
   readonly onEssentialDeath?: ((ending: Ending) => void) | undefined;
   /** Is told commands for the logger (`L`). */
   readonly onLogCommand?: ((command: Command) => void) | undefined;
+  readonly onNews?: ((news: News) => void) | undefined;
 }
+
+/** What becomes of `run`. */
+export type News =
+  | { readonly kind: "started"; readonly pid: number }
+  | { readonly kind: "ended"; readonly ending: Ending; readonly uptimeMs: number }
+  /** It is started again then. */
+  | { readonly kind: "waits"; readonly ms: number };
 
 /** What the parts tell the supervisor, and ask it. */
 export interface Whole {
@@ -77,11 +85,12 @@ export function makeParts(
     beforeStart: () => announcer.tell(),
     fail: (fault) => whole.fail(fault),
   });
+  const what = options.command?.argv.slice(0, 1) ?? place.path("run");
   return {
     settings,
     starts: new StartTimer(posix, timers, () => whole.handle("due")),
     gate: new Gate(means, () => whole.ask()),
-    starter: new Starter({ ...means, run, deaths }),
+    starter: new Starter({ ...means, what, run, deaths }),
     run,
     scripts,
     deaths,

@@ -14,6 +14,16 @@ export interface Surroundings {
   /** Bit n-1 for signal n. */
   readonly ignoredSignals?: bigint;
   readonly blockedSignals?: bigint;
+  /** `run` leads a session of its own, and signals go to all of its process group. */
+  readonly newSession?: boolean;
+  /** What is run in place of `./run`, where we are and not in the service directory. */
+  readonly command?: RunCommand | undefined;
+}
+
+export interface RunCommand {
+  /** The files to try, in order. */
+  readonly paths: readonly Name[];
+  readonly argv: readonly Name[];
 }
 
 /** A program beside `run`, and its arguments. */
@@ -60,13 +70,15 @@ export class Programs {
    * @throws SystemFailure, Unusable
    */
   startRun(more: ReadonlyMap<Fd, Fd>): number {
-    const { descriptors, ...rest } = this.surroundings;
-    return this.posix.start("./run", ["./run"], {
+    const { descriptors, command, ...rest } = this.surroundings;
+    const options = {
       ...rest,
       ...this.conditions.read(),
       descriptors: new Map([...descriptors, ...more]),
-      directory: this.directory,
-    });
+    };
+    return command === undefined
+      ? this.posix.start("./run", ["./run"], { ...options, directory: this.directory })
+      : this.posix.start(command.paths, command.argv, { ...options, directory: undefined });
   }
 
   /** Whether there is a `start` and no `run`: then `start` is all of the service. */
@@ -94,7 +106,8 @@ export class Programs {
     // 0 would be everybody in our own group.
     if (pid === 0) return;
     ignoring(["ESRCH", "EPERM"], () => {
-      if (toGroup && this.reachesGroup(pid, name)) return;
+      const isForAll = toGroup || this.surroundings.newSession === true;
+      if (isForAll && this.reachesGroup(pid, name)) return;
       this.posix.kill(pid, name);
     });
   }

@@ -18,11 +18,12 @@ export class StartTimer {
     this.due = due;
   }
 
-  /** Sets the time, in place of one that was set before. */
-  startIn(ms: number): void {
+  /** Sets the time, in place of one that was set before. @returns how many milliseconds that is from now */
+  startIn(ms: number): number {
     const now = this.clock.monotonicMs();
     this.startAt = Math.max(now + ms, this.lastStart + LEAST_MS_BETWEEN_STARTS);
     this.wait();
+    return Math.max(0, this.startAt - now);
   }
 
   cancel(): void {

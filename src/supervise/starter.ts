@@ -25,6 +25,8 @@ export interface StarterMeans {
   readonly deaths: DeathRecord;
   /** The service directory, as messages name it. */
   readonly directory: Name;
+  /** What is started, as messages name it. */
+  readonly what: Words;
   readonly say: (kind: "fatal" | "warning", line: Buffer) => void;
   readonly warn: (words: Words) => void;
 }
@@ -65,9 +67,9 @@ export class Starter {
 
   /** @returns the errno's name */
   private complain(failure: unknown): string {
-    const { directory, say } = this.means;
+    const { directory, what, say } = this.means;
     if (failure instanceof Unusable) {
-      say("fatal", unableTo(["start ", directory, "/run: ", failure.line]));
+      say("fatal", unableTo(["start ", ...what, ": ", failure.line]));
       return "EINVAL";
     }
     if (!(failure instanceof SystemFailure)) throw failure;
@@ -75,7 +77,7 @@ export class Starter {
       this.pauseMs = NO_PROCESS_PAUSE_MS;
       const pause = `, sleeping ${NO_PROCESS_PAUSE_MS / 1000} seconds`;
       say("warning", unableTo(["fork for ", directory, pause], failure));
-    } else say("fatal", unableTo(["start ", directory, "/run"], failure));
+    } else say("fatal", unableTo(["start ", ...what], failure));
     return failure.code;
   }
 

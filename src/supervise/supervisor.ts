@@ -19,7 +19,7 @@ import { Machine } from "./machine.ts";
 import { makeParts, type Parts, type SupervisorOptions } from "./parts.ts";
 import { type Effect, type Event, foundService, newService, type Service } from "./service.ts";
 
-export type { SupervisorOptions } from "./parts.ts";
+export type { News, SupervisorOptions } from "./parts.ts";
 
 export class Supervisor {
   /**
@@ -151,11 +151,11 @@ export class Supervisor {
         return this.start();
       case "startSoon":
         deaths.forgetRow();
-        return starts.startIn(0);
+        return void starts.startIn(0);
       case "startAfterDeath":
-        return starts.startIn(ends.delayMs);
+        return this.startIn(ends.delayMs);
       case "startAfterFailure":
-        return starts.startIn(starter.pauseMs);
+        return this.startIn(starter.pauseMs);
       case "forgetStart":
         return starts.cancel();
       case "publish":
@@ -205,6 +205,11 @@ export class Supervisor {
     this.awaitEnd(leftoverEnds(this.posix, pid)).catch(this.fail);
   }
 
+  private startIn(ms: number): void {
+    const left = this.parts.starts.startIn(ms);
+    this.options.onNews?.({ kind: "waits", ms: left });
+  }
+
   private start(): void {
     this.parts.announcer.tell();
     this.parts.starts.started();
@@ -213,6 +218,7 @@ export class Supervisor {
     if (typeof started === "string") return this.handle(started);
     this.awaitEnd(started).catch(this.fail);
     this.parts.ends.asked = false;
+    this.options.onNews?.({ kind: "started", pid: this.parts.run.pid });
     this.handle("started");
     this.parts.scripts.notifyStart("run", this.parts.run.pid);
   }
@@ -234,7 +240,9 @@ export class Supervisor {
     this.place.setReady(undefined);
     this.since = this.now();
     this.parts.announcer.note();
-    this.parts.ends.add(this.since, this.parts.starts.uptimeMs);
+    const { uptimeMs } = this.parts.starts;
+    this.parts.ends.add(this.since, uptimeMs);
+    this.options.onNews?.({ kind: "ended", ending, uptimeMs });
     this.parts.scripts.notifyEnd("run", pid, ending);
   }
 

@@ -41,6 +41,7 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   "syslog-in": async () => (await import("./syslog-in.ts")).syslogIn,
   tai64n: async () => resident("tai64n", (await import("./tai64n.ts")).tai64n),
   tai64nlocal: async () => resident("tai64nlocal", (await import("./tai64nlocal.ts")).tai64nlocal),
+  timberline: async () => (await import("./timberline.ts")).timberline,
   "timberline-bench": async () => (await import("./timberline-bench.ts")).timberlineBench,
 };
 

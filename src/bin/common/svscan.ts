@@ -6,19 +6,18 @@ import {
   orFatal,
   posix,
   readLaunch,
-  say,
   sweepOrphans,
   workingDirectory,
 } from "../../posix/index.ts";
 import { signalBits } from "../../posix/signals.ts";
 import { attendApart } from "../../supervise/attend-apart.ts";
 import { attendHere } from "../../supervise/attend-here.ts";
-import type { Means, Say } from "../../supervise/attendant.ts";
+import type { Means } from "../../supervise/attendant.ts";
 import { HostedLogs, POOL_THREADS } from "../../supervise/hosted-logs.ts";
-import { Repeats } from "../../supervise/repeats.ts";
 import { Tree } from "../../supervise/tree.ts";
 import { hearSignals } from "./hear.ts";
 import { bin } from "./own-place.ts";
+import { sayer } from "./sayer.ts";
 import { asResident } from "./tool.ts";
 
 const HELP = `Usage: svscan [--isolate] [DIR]
@@ -70,14 +69,4 @@ export const svscan: Resident = asResident({
 function readWords(words: Words): { isolate: boolean; directory: Buffer | undefined } {
   const isolate = words[0]?.toString() === "--isolate";
   return { isolate, directory: words[isolate ? 1 : 0] };
-}
-
-/** Says each line once, however often it comes. */
-function sayer(): Say {
-  const repeats = new Repeats();
-  return (program, kind, line) => {
-    const text = line.toString("latin1");
-    if (repeats.isNews(`${program} ${text}`, posix.monotonicMs()))
-      say(program, [`${kind}: `, line]);
-  };
 }

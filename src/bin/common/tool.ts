@@ -35,6 +35,8 @@ async function runTool(tool: Tool, [, ...words]: Words, state: State): Promise<n
   try {
     return await tool.run(words, state);
   } catch (failure) {
+    // Of the readers of options; the chain says it.
+    if (isEnd(failure)) throw failure;
     if (failure instanceof Usage) {
       put(STDERR, joined(failure.lines.map((line) => `${line}\n`)));
       return 100;
