@@ -14,7 +14,8 @@ export class Ending {
   private wantedAt: number | undefined;
   private readonly resolve: (reason: string) => void;
   private readonly timer: NodeJS.Timeout | undefined;
-  private readonly listener = (signal: NodeJS.Signals): void => this.ask(signal);
+  private readonly listener = (signal: NodeJS.Signals): void =>
+    this.ask(signal === "SIGINT" ? "Ctrl-C" : signal);
 
   /** @param afterMs  the end comes by itself then */
   constructor(afterMs: number | undefined) {

@@ -1,17 +1,18 @@
 /**
- * `npm start`: a web server under load whose lines go through a pipe into multilog, and the log as
- * it grows; `npm start -- COMMAND`: the same with a command of yours.
- *
- * Everything that is started here is ended here: on Ctrl-C, TERM, a closed terminal, or when nobody
- * reads what is said. Should this process be killed, the server and the client see that their
- * channel is gone, and the logger that its pipe has no writer.
+ * `npm start`: a small tree of services under svscan, with their logs, watched. `npm start -- COMMAND`: a
+ * command of yours, by `timberline run`.
  */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../src/multilog/units.ts";
-import { runCommand } from "./command.ts";
+import { Ending } from "./ending.ts";
 import type { Options, Places } from "./places.ts";
-import { runWeb } from "./web.ts";
+import { runTree } from "./tree.ts";
+
+const SYSTEM_TROUBLE = 111;
+const KILLED = 128;
 
 /**
  * @param words  the arguments of `npm start --`
@@ -22,13 +23,13 @@ export async function main(words: readonly string[], root: string): Promise<numb
   const here = process.env["INIT_CWD"] ?? process.cwd();
   const program = new Command("npm start --")
     .description(
-      "Without a command: a web server under load, its log captured, rotated and shown.\n" +
-        "With one: that command's output, captured and shown; its exit code is passed on.",
+      "Without a command: a web server under load, a service that keeps dying and a worker, under svscan,\n" +
+        "with their logs, watched. With one: that command and its log, by timberline run --once.",
     )
-    .argument("[command...]", "what to capture instead of the web server")
+    .argument("[command...]", "what to run instead")
     .option("--for <time>", "end by itself after 5s, 2m, …", duration)
     .option("--rate <n>", "requests a second", rate, 25)
-    .option("--dir <dir>", "where the logs go", "demo-log")
+    .option("--dir <dir>", "where services and logs are", "demo")
     .helpOption("--help", "say this")
     .passThroughOptions()
     .configureOutput({
@@ -39,15 +40,42 @@ export async function main(words: readonly string[], root: string): Promise<numb
   const options = program.opts<Options>();
   // The place that is git-ignored unless another is named.
   const base = program.getOptionValueSource("dir") === "default" ? root : here;
-  const dir = resolve(base, options.dir);
   const places: Places = {
     root,
+    dir: resolve(base, options.dir),
     commands: join(root, "dist", "bin"),
     shown: (path) => relative(here, path) || ".",
   };
-  const chosen = { ...options, dir };
-  if (program.args.length > 0) return runCommand(program.args, chosen, places);
-  return runWeb(chosen, places);
+  if (program.args.length > 0) return runCommand(program.args, options, places, here);
+  return runTree(options, places);
+}
+
+/** A command of the user's. What it says is captured and shown, and its exit code is passed on. */
+function runCommand(
+  words: readonly string[],
+  options: Options,
+  { commands, dir }: Places,
+  here: string,
+): Promise<number> {
+  const ending = new Ending(options.for);
+  const asked = ["run", "--once", "--follow", "--dir", join(dir, "log"), "--", ...words];
+  const child = spawn(join(commands, "timberline"), asked, {
+    cwd: here,
+    stdio: "inherit",
+  });
+  // A Ctrl-C has reached it already; what comes so soon behind it is the same to it.
+  void ending.asked.then(() => child.kill("SIGTERM"));
+  ending.onImpatience = () => child.kill("SIGTERM");
+  return new Promise((done) => {
+    child.on("error", (error) => {
+      console.error(`npm start: unable to run ${join(commands, "timberline")}: ${error.message}`);
+      done(SYSTEM_TROUBLE);
+    });
+    child.on("exit", (code, signal) => {
+      ending.over();
+      done(code ?? KILLED + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
 }
 
 function duration(text: string): number {

@@ -1,5 +1,5 @@
 // `npm start`, spawned as its script with a bound.
-// Not tested: installing and building (a fresh clone does that), colour on a terminal.
+// Not tested: installing and building (a fresh clone does that), colours.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { until } from "../support/until.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const LABEL = /^@[0-9a-f]{24} /;
@@ -73,7 +74,7 @@ function isClosedCleanly(dir: string): boolean {
   return (statSync(join(dir, "current")).mode & 0o777) === 0o744;
 }
 
-/** The processes that work below a directory: loggers of ours. */
+/** The processes that work below a directory. */
 function whoWorksIn(dir: string): string[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc").filter((pid) => {
@@ -86,34 +87,42 @@ function whoWorksIn(dir: string): string[] {
   });
 }
 
-test("npm start captures a server under load, rotates, and ends by itself", options, async () => {
-  const started = start(["--for", "4s", "--rate", "150"]);
+async function nothingWorksIn(dir: string): Promise<void> {
+  await until(`nothing to be left in ${dir}`, () => whoWorksIn(dir).length === 0);
+}
+
+test("npm start runs a tree of services, shows it, and ends by itself", options, async () => {
+  const started = start(["--for", "5s", "--rate", "200"]);
   assert.equal(await started.ended, 0, started.errors());
-  const all = join(started.dir, "web/all");
-  const errors = join(started.dir, "web/errors");
-  assert.ok(isClosedCleanly(all) && isClosedCleanly(errors));
+  const output = started.output();
+  const all = join(started.dir, "service/web/log/all");
+  const errors = join(started.dir, "service/web/log/errors");
+  for (const log of [all, errors, join(started.dir, "service/worker/log/main")])
+    assert.ok(isClosedCleanly(log), log);
   assert.ok(archives(all).length >= 1 && archives(all).length <= 4, archives(all).join(" "));
   const lines = linesIn(all);
-  assert.ok(lines.length > 100);
   assert.ok(lines.every((line) => LABEL.test(line)));
   const failures = linesIn(errors);
   assert.ok(failures.length > 0);
   assert.ok(failures.every((line) => /^@\S+ [45]\d\d /.test(line)));
   assert.match(
-    readFileSync(join(started.dir, "web/status"), "latin1"),
+    readFileSync(join(started.dir, "service/web/log/status"), "latin1"),
     /^@\S+ [45]\d\d GET .*\n+$/,
   );
-  assert.match(started.output(), /all\/current was full/);
-  assert.match(started.output(), /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{9} 200 GET \//);
-  assert.match(started.output(), /\n {2}balanced\n/);
-  assert.ok(!started.output().includes("\u001b"), "no colour but on a terminal");
-  const [, answered = ""] = /requests, (\d+) answers/.exec(started.output()) ?? [];
-  const shown = started.output().match(/ GET \S+ [\d.]+ms \d+b #\d+\n/g) ?? [];
-  assert.equal(
-    shown.length - (started.output().match(/ {2}status: /g) ?? []).length,
-    Number(answered),
-  );
-  assert.deepEqual(whoWorksIn(started.dir), []);
+  assert.match(output, /^SERVICE +STATE +PID .*\nweb +up +\d+ .*\nload +up .*\nflaky +/m);
+  assert.match(output, /^worker\/log +up +\d+ /m);
+  assert.match(output, /^web +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} 200 GET \//m);
+  assert.match(output, /^flaky +\S+ \S+ the database does not answer/m);
+  assert.match(output, /^worker +\S+ \S+ ending behind job/m);
+  assert.match(output, /\n {2}balanced\n$/);
+  assert.ok(!output.includes("\u001b"), "nothing is redrawn but on a terminal");
+  // Every line of the log is shown once.
+  const shown = output.match(/^web +\S+ \S+ \d\d\d GET .*$/gm) ?? [];
+  const counted = / {2}\.\/all: (\d+) read/.exec(output)?.[1];
+  assert.ok(shown.length > 100 && new Set(shown).size === shown.length);
+  const others = output.match(/^web +\S+ \S+ (?!\d\d\d GET).*$/gm) ?? [];
+  assert.equal(shown.length + others.length, Number(counted));
+  await nothingWorksIn(started.dir);
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -122,9 +131,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     await started.says(/ 200 GET /);
     started.child.kill(signal);
     assert.equal(await started.ended, 0, started.errors());
-    assert.match(started.output(), new RegExp(`Ending \\(${signal}\\)`));
-    assert.match(linesIn(join(started.dir, "web/all")).join("\n"), / ending/);
-    assert.ok(isClosedCleanly(join(started.dir, "web/all")));
+    assert.match(started.output(), /Ending \((Ctrl-C|SIG\w+)\)/);
+    assert.match(linesIn(join(started.dir, "service/web/log/all")).join("\n"), / ending/);
+    assert.ok(isClosedCleanly(join(started.dir, "service/web/log/all")));
+    await nothingWorksIn(started.dir);
   });
 }
 
@@ -134,7 +144,8 @@ test("npm start ends when nobody reads what it says", options, async () => {
   started.child.stdout?.destroy();
   const code = await new Promise((resolve) => started.child.on("exit", resolve));
   assert.equal(code, 0);
-  assert.ok(isClosedCleanly(join(started.dir, "web/all")));
+  assert.ok(isClosedCleanly(join(started.dir, "service/web/log/all")));
+  await nothingWorksIn(started.dir);
 });
 
 test("what npm start has started ends when npm start is killed", options, async () => {
@@ -142,23 +153,28 @@ test("what npm start has started ends when npm start is killed", options, async 
   await started.says(/ GET /);
   started.child.kill("SIGKILL");
   await started.ended;
-  assert.ok(isClosedCleanly(join(started.dir, "web/all")));
+  await nothingWorksIn(started.dir);
+  assert.ok(isClosedCleanly(join(started.dir, "service/web/log/all")));
 });
 
-test("a logger that is killed is followed by one that finds every line", options, async () => {
-  const started = start(["--rate", "40"]);
-  const [, pid] = await started.says(/multilog, process (\d+)/);
-  await started.says(/#20\n/);
-  process.kill(Number(pid), "SIGKILL");
-  const [, last] = await started.says(/the logger died \(SIGKILL\)[^]* #(\d+)\n/);
-  await started.says(new RegExp(` #${Number(last) + 20}\n`));
-  started.child.kill("SIGTERM");
-  assert.equal(await started.ended, 0, started.errors());
-  const [, answered = ""] = /requests, (\d+) answers/.exec(started.output()) ?? [];
-  const ids = linesIn(join(started.dir, "web/all")).flatMap(
-    (line) => / #(\d+)$/.exec(line)?.[1] ?? [],
-  );
-  assert.ok(new Set(ids).size >= Number(answered), `${new Set(ids).size} of ${answered}`);
+test("on a terminal the table is redrawn in place, and Ctrl-C ends it", options, async () => {
+  const dir = makePlace();
+  // script(1) gives it a terminal; the Ctrl-C is a key there.
+  const command = `exec '${process.execPath}' '${join(ROOT, "scripts/start.mjs")}' --dir '${dir}'`;
+  const child = spawn("script", ["-qefc", command, "/dev/null"], {
+    env: { ...process.env, TIMBERLINE_NO_BUILD: "1", TERM: "xterm" },
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  let output = "";
+  child.stdout.on("data", (text) => (output += String(text)));
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  await until("a table", () => /worker\/log +up/.test(output) && / GET /.test(output));
+  child.stdin.write("\u0003");
+  assert.equal(await ended, 0, output);
+  assert.match(output.replaceAll("\u001b", "ESC"), /ESC\[\d+AESC\[J/);
+  assert.match(output, /Ending \(Ctrl-C\)/);
+  assert.match(output, /balanced/);
+  await nothingWorksIn(dir);
 });
 
 test("a second npm start in the same place says who has it", options, async () => {
@@ -166,10 +182,7 @@ test("a second npm start in the same place says who has it", options, async () =
   await first.says(/ GET /);
   const second = start([], first.dir);
   assert.equal(await second.ended, 111);
-  assert.match(second.errors(), /unable to lock directory .\/all: temporary failure/);
-  assert.match(second.errors(), /in use by another npm start/);
-  const elsewhere = start(["--for", "1s"]);
-  assert.equal(await elsewhere.ended, 0, elsewhere.errors());
+  assert.match(second.errors(), /service is in use by another npm start/);
   first.child.kill("SIGTERM");
   assert.equal(await first.ended, 0, first.errors());
 });
@@ -177,31 +190,33 @@ test("a second npm start in the same place says who has it", options, async () =
 test("npm start -- COMMAND captures its output and passes its exit code on", options, async () => {
   const started = start(["sh", "-c", "echo out; echo err >&2; printf unfinished; exit 7"]);
   assert.equal(await started.ended, 7, started.errors());
-  const lines = linesIn(join(started.dir, "command/main"));
+  const log = join(started.dir, "log/sh/main");
+  const lines = linesIn(log);
   assert.deepEqual(
     lines.map((line) => line.replace(LABEL, "")),
     ["out", "err", "unfinished"],
   );
-  assert.ok(isClosedCleanly(join(started.dir, "command/main")));
-  assert.match(started.output(), / unfinished\n/);
-  assert.match(started.output(), /3 read = 3 selected \+ 0 deselected: balanced/);
+  assert.ok(isClosedCleanly(log));
+  assert.match(started.output(), / out\n.* err\n.* unfinished\n$/);
+  assert.match(started.errors(), /sh ended with exit code 7[^]*its log stays in /);
 });
 
-test("npm start -- COMMAND gives 128 and the signal that ended the command", options, async () => {
+test("npm start -- COMMAND ends the command when its time is up", options, async () => {
   const started = start(["--for", "1s", "sleep", "60"]);
   assert.equal(await started.ended, 128 + 15);
+  assert.match(started.errors(), /sleep was ended by SIGTERM/);
 });
 
 test("npm start -- COMMAND says that there is no such command", options, async () => {
   const started = start(["no-such-command-here"]);
   assert.equal(await started.ended, 111);
-  assert.match(started.errors(), /unable to run no-such-command-here: there is no such command/);
+  assert.match(started.errors(), /unable to run no-such-command-here: there is no such program/);
 });
 
 test("npm start says that its directory cannot be made", options, async () => {
-  const started = start([], "/dev/null/demo-log");
+  const started = start([], "/dev/null/demo");
   assert.equal(await started.ended, 111);
-  assert.match(started.errors(), /^npm start: unable to make \/dev\/null\/demo-log\/web: /);
+  assert.match(started.errors(), /^npm start: unable to make \/dev\/null\/demo\/service: /);
 });
 
 test("npm start says what is wrong with its own options", options, async () => {

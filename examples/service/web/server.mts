@@ -1,16 +1,19 @@
 /**
  * A web server as anybody might have one: it answers on a few routes and writes a line to its
- * standard output for every request. It knows nothing of Timberline.
+ * standard output for every request.
  *
  *     200 GET /orders 3.1ms 214b #184
  *
  * Standard output, not a log library: what follows the pipe is the logger's business.
  */
+import { existsSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const IDLE_LOOK_MS = 50;
+const PORT_FILE = "port";
+const READY_FD = 3;
 
 type Route = (response: ServerResponse) => void | Promise<void>;
 
@@ -28,16 +31,21 @@ const ROUTES: Readonly<Record<string, Route>> = {
 };
 
 const server = createServer((request, response) => void serve(request, response));
-// Port 0: one that is free. Whoever started this server with a channel is told which.
-server.listen(0, "127.0.0.1", () => {
-  const { port } = server.address() as AddressInfo;
-  say(`listening on http://127.0.0.1:${port}`);
-  process.send?.({ port });
+server.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EADDRINUSE") throw error;
+  // Somebody has the port of the last time by now: one that is free.
+  server.listen(0, "127.0.0.1");
 });
+server.on("listening", () => {
+  const { port } = server.address() as AddressInfo;
+  writeFileSync(PORT_FILE, `${port}\n`);
+  say(`listening on http://127.0.0.1:${port}`);
+  // The supervisor gave us this descriptor, as the file notification-fd asks: a newline is `ready`.
+  writeSync(READY_FD, "\n");
+});
+server.listen(existsSync(PORT_FILE) ? Number(readFileSync(PORT_FILE, "utf8")) : 0, "127.0.0.1");
 process.on("SIGTERM", end);
 process.on("SIGINT", end);
-// A server that was started for a demonstration does not outlive it.
-process.on("disconnect", end);
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const start = performance.now();
@@ -74,9 +82,7 @@ function say(line: string): void {
 function end(): void {
   if (!server.listening) return;
   say("ending");
-  server.close(() => {
-    if (process.connected) process.disconnect();
-  });
+  server.close();
   // Those too that become idle now, without waiting for the end of their keep-alive.
   server.closeIdleConnections();
   setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS).unref();
