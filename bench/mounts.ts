@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import { execute } from "../src/posix/index.ts";
 import { findProgram } from "./machine.ts";
 
 const MARK = "TIMBERLINE_BENCH_MOUNTS";
@@ -14,10 +15,15 @@ export function enterOwnMounts(): void {
   if (process.env[MARK] !== undefined) return;
   const flags = process.getuid?.() === 0 ? "-m" : "-rm";
   if (!works("unshare", [flags, "true"])) return;
-  const again = [flags, process.execPath, ...process.argv.slice(1)];
-  const options = { stdio: "inherit", env: { ...process.env, [MARK]: flags } } as const;
-  const { status } = spawnSync(findProgram("unshare") ?? "", again, options);
-  process.exit(status ?? 111);
+  const unshare = findProgram("unshare") ?? "";
+  const again = ["unshare", flags, process.execPath, ...process.argv.slice(1)];
+  const environment = Object.entries({ ...process.env, [MARK]: flags });
+  // As this process, so that who ends it ends the bench.
+  execute({
+    paths: [unshare],
+    argv: again,
+    environment: environment.map(([name, value]) => `${name}=${value}`),
+  });
 }
 
 /** Mounts a file system in memory; why not, where it cannot be had. */
