@@ -107,6 +107,26 @@ describe("a service directory", { concurrency: 2 }, () => {
     assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
   });
 
+  test("limits leave run its descriptors: readiness, and the lock that keeps a second one back", {
+    timeout,
+  }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    // The first leaves a process behind, which has the lock.
+    const run =
+      "#!/bin/sh\necho start >>log\n[ -e left ] || { sleep 30 3>&- & echo $! >left; }\necho >&3\nexec sleep 30 3>&-\n";
+    const fds = { "notification-fd": "3", "lock-fd": "9", limits: "openfiles 99\n" };
+    makeService(join(cwd, "web"), { run, ...fds });
+    const supervised = new Supervised(t, "ours", cwd);
+    assert.equal(ask("ours", "svwait", ["-U", "-t", "20000", "web"], { cwd }).code, 0);
+    const left = Number(read(join(cwd, "web/left")));
+    t.after(() => fs.existsSync(`/proc/${left}`) && process.kill(left, "SIGKILL"));
+    supervised.write("t");
+    await supervised.running.says("another instance of web is still running: waiting for it\n");
+    process.kill(left, "SIGKILL");
+    await supervised.logs("start", "start");
+    assert.deepEqual(await supervised.finish(), CLEAN);
+  });
+
   test("user: run is the account's, with its groups; its supervisor and finish are not", {
     timeout,
     skip: !isRoot && "needs root",

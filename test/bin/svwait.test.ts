@@ -1,6 +1,7 @@
 /** svwait and svup: waiting for services, and asking whether they are up. */
 // Not tested: a user without any inotify left; then svwait looks once a second.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -12,7 +13,7 @@ import {
   Supervised,
   skip,
 } from "../supervise/against-c/supervised.ts";
-import { ours } from "../support/commands.ts";
+import { ours, peer } from "../support/commands.ts";
 import { Running } from "../support/running.ts";
 import { type Scope, temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
@@ -21,6 +22,10 @@ const timeout = 60_000;
 const NOTHING = { code: 0, stdout: "", stderr: "" };
 const ENDED = { code: 0, signal: null };
 const families: readonly Family[] = skip ? ["ours"] : ["ours", "C"];
+
+function isFile(service: string): boolean {
+  return fs.existsSync(join(service, "supervise/status"));
+}
 
 /** svwait as it waits. */
 async function waiting(scope: Scope, cwd: string, ...args: string[]): Promise<Running> {
@@ -121,6 +126,40 @@ describe("svwait", { concurrency: 2 }, () => {
     assert.equal(told.code, 100);
     assert.match(told.stderr, /^svc: warning: web: not up: it was given up, or .*\n$/);
     for (const one of [web, db]) assert.deepEqual(await one.finish(), ENDED);
+  });
+
+  test("answers what s6-svwait answers", { timeout, skip: peer("s6-svwait").skip }, async (t) => {
+    const answers = [];
+    const families = [
+      ["s6-supervise", "s6-svwait", "s6-svc"],
+      [ours("supervise"), ours("svwait"), ours("svc")],
+    ] as const;
+    for (const [supervise, svwait, svc] of families) {
+      const cwd = temporaryDirectory(t);
+      makeService(join(cwd, "web"), { run: "#!/bin/sh\nexec sleep 30\n", down: "" });
+      const running = new Running(t, supervise, ["web"], { cwd });
+      const run = (program: string, ...args: string[]): number | null =>
+        spawnSync(program, args, { cwd, timeout }).status;
+      await until("it to listen", () => run(svc, "-d", "web") === 0 && isFile(join(cwd, "web")));
+      const asked = [
+        ["-d", "web"],
+        ["-D", "web"],
+        ["-u", "-t", "50", "web"],
+        ["-t", "50", "web"],
+      ];
+      answers.push([
+        ...asked.map((args) => run(svwait, ...args)),
+        run(svc, "-u", "web"),
+        ...[["web"], ["-o", "web"], ["-d", "-t", "50", "web"], ["-u", "-d", "-u", "web"]].map(
+          (args) => run(svwait, ...args),
+        ),
+        run(svwait, "-x", "web"),
+      ]);
+      run(svc, "-dx", "web");
+      await running.ended;
+    }
+    assert.deepEqual(answers[1], answers[0]);
+    assert.deepEqual(answers[0]?.slice(0, 4), [0, 0, 99, 99]);
   });
 
   test("words that make no sense are refused, none are none", (t) => {
