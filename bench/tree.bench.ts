@@ -199,7 +199,7 @@ function longestRestart(): number {
  */
 function flowSecondsOf(session: number, logs: readonly string[]): number {
   const pipes = logs.map((_, at) => fs.openSync(`/proc/${runOf(at)}/fd/1`, "w"));
-  const [linesBefore, ticksBefore] = [linesIn(logs), ticks(session)];
+  const ticksBefore = ticks(session);
   const begun = performance.now();
   const rounds = LINES_PER_SECOND * flowSeconds;
   for (let round = 0; round < rounds; round++) {
@@ -207,7 +207,7 @@ function flowSecondsOf(session: number, logs: readonly string[]): number {
     const due = begun + ((round + 1) * 1000) / LINES_PER_SECOND;
     sleep(Math.max(0, due - performance.now()));
   }
-  const wanted = linesBefore + rounds * logs.length;
+  const wanted = rounds * logs.length;
   const deadline = performance.now() + GIVE_UP_MS;
   while (linesIn(logs) < wanted && performance.now() < deadline) sleep(LOOK_EVERY_MS);
   const used = (ticks(session) - ticksBefore) / TICKS_PER_SECOND;
@@ -216,12 +216,12 @@ function flowSecondsOf(session: number, logs: readonly string[]): number {
   return used;
 }
 
-/** Lines that stand in the logs; none of these is large enough for a rotation. */
+/** Lines of the flow that stand in the logs; none of these is large enough for a rotation. */
 function linesIn(logs: readonly string[]): number {
   return logs.reduce((sum, file) => {
     const bytes = fs.readFileSync(file);
     let lines = 0;
-    for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines++;
+    for (let at = bytes.indexOf(LINE); at !== -1; at = bytes.indexOf(LINE, at + 1)) lines++;
     return sum + lines;
   }, 0);
 }
