@@ -130,11 +130,11 @@ describe("svwait", { concurrency: 2 }, () => {
 
   test("answers what s6-svwait answers", { timeout, skip: peer("s6-svwait").skip }, async (t) => {
     const answers = [];
-    const families = [
+    const contenders = [
       ["s6-supervise", "s6-svwait", "s6-svc"],
       [ours("supervise"), ours("svwait"), ours("svc")],
     ] as const;
-    for (const [supervise, svwait, svc] of families) {
+    for (const [supervise, svwait, svc] of contenders) {
       const cwd = temporaryDirectory(t);
       makeService(join(cwd, "web"), { run: "#!/bin/sh\nexec sleep 30\n", down: "" });
       const running = new Running(t, supervise, ["web"], { cwd });
