@@ -187,7 +187,8 @@ export class Engine {
   private pause(source: Source): Promise<void> | undefined {
     if (this.course.isStopping) return undefined;
     const { posix } = this.options;
-    if (this.pace.isBusy(this.writer.lastLines, posix.monotonicMs())) return this.rest.take();
+    const isBusy = this.pace.isBusy(this.writer.lastLines, () => posix.monotonicMs());
+    if (isBusy) return this.rest.take();
     return this.isCalled ? undefined : source.wait();
   }
 

@@ -23,18 +23,21 @@ export class Pace {
    * A batch was served, and nothing more is ready.
    *
    * @param lines  lines in it
-   * @param nowMs  on a clock that never steps
+   * @param now  milliseconds on a clock that never steps; not asked while the source is busy
    */
-  isBusy(lines: number, nowMs: number): boolean {
-    const intervalMs = Math.min(CALM_MS, nowMs - this.lastMs);
-    this.lastMs = nowMs;
+  isBusy(lines: number, now: () => number): boolean {
     // Resting, a batch says how many lines come in a rest; otherwise intervals say it.
-    if (this.busy) this.busy = lines > 1;
-    else {
-      this.averageMs += WEIGHT * (intervalMs - this.averageMs);
-      this.busy = this.averageMs < BUSY_MS;
-    }
-    if (this.busy) this.averageMs = CALM_MS;
+    if (this.busy && lines > 1) return true;
+    const nowMs = now();
+    if (this.busy) this.busy = false;
+    else this.count(Math.min(CALM_MS, nowMs - this.lastMs));
+    this.lastMs = nowMs;
     return this.busy;
+  }
+
+  private count(intervalMs: number): void {
+    this.averageMs += WEIGHT * (intervalMs - this.averageMs);
+    this.busy = this.averageMs < BUSY_MS;
+    if (this.busy) this.averageMs = CALM_MS;
   }
 }

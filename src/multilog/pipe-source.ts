@@ -128,8 +128,11 @@ export class PipeSource implements Source {
   }
 
   private wholeLines(into: BatchMemory, copied: number): number {
-    const bytes = into.memory.subarray(into.at, into.at + copied);
-    return (this.oneLine ? bytes.indexOf(LF) : bytes.lastIndexOf(LF)) + 1;
+    // Looked for in all of the memory: a view of its own for each batch would cost more.
+    const { memory, at } = into;
+    const end = at + copied;
+    const found = this.oneLine ? memory.indexOf(LF, at) : memory.lastIndexOf(LF, end - 1);
+    return found < at || found >= end ? 0 : found + 1 - at;
   }
 
   private served(length: number, taken: number, copied: number, more: boolean): Batch {

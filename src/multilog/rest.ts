@@ -10,7 +10,7 @@ import type { Posix } from "../posix/index.ts";
 /** Longer saves CPU, and every line is so much later in its file. */
 const REST_MS = 4;
 /** A signal is heard within so many rests. */
-const RESTS_A_TURN = 8;
+const RESTS_A_TURN = 16;
 
 export class Rest {
   private readonly posix: Posix;

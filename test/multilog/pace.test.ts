@@ -8,7 +8,7 @@ function busyAt(intervals: readonly number[], linesPerBatch: number = 1): number
   let now = 1000;
   return intervals.flatMap((interval, i) => {
     now += interval;
-    return pace.isBusy(linesPerBatch, now) ? [i + 1] : [];
+    return pace.isBusy(linesPerBatch, () => now) ? [i + 1] : [];
   });
 }
 
@@ -35,9 +35,19 @@ test("a long silence before makes it no slower to see", () => {
 test("a busy source stays busy while a rest brings more than one line", () => {
   const pace = new Pace();
   let now = 0;
-  while (!pace.isBusy(1, (now += 0.1)));
-  for (let rest = 0; rest < 100; rest++) assert.equal(pace.isBusy(2, (now += 2)), true);
-  assert.equal(pace.isBusy(1, (now += 2)), false);
+  while (!pace.isBusy(1, () => (now += 0.1)));
+  for (let rest = 0; rest < 100; rest++)
+    assert.equal(
+      pace.isBusy(2, () => (now += 2)),
+      true,
+    );
+  assert.equal(
+    pace.isBusy(1, () => (now += 2)),
+    false,
+  );
   // And has to become busy anew.
-  assert.equal(pace.isBusy(5, (now += 0.1)), false);
+  assert.equal(
+    pace.isBusy(5, () => (now += 0.1)),
+    false,
+  );
 });
