@@ -7,10 +7,14 @@
  * millisecond is quiet, and served at once.
  */
 
+import { REST_MS } from "./rest.ts";
+
 /** Busy when batches have come closer together than this, on the average. */
 const BUSY_MS = 0.6;
 /** Where the average begins, and the most that one interval counts: some ten short ones make a source busy. */
 const CALM_MS = 5;
+/** What a busy source brings in a rest at the least: fewer lines come no closer together than `BUSY_MS`. */
+const BUSY_LINES = REST_MS / BUSY_MS;
 /** The share of the newest interval in the average. */
 const WEIGHT = 0.25;
 
@@ -27,7 +31,7 @@ export class Pace {
    */
   isBusy(lines: number, now: () => number): boolean {
     // Resting, a batch says how many lines come in a rest; otherwise intervals say it.
-    if (this.busy && lines > 1) return true;
+    if (this.busy && lines > BUSY_LINES) return true;
     const nowMs = now();
     if (this.busy) this.busy = false;
     else this.count(Math.min(CALM_MS, nowMs - this.lastMs));

@@ -8,7 +8,7 @@
 import type { Posix } from "../posix/index.ts";
 
 /** Longer saves CPU, and every line is so much later in its file. */
-const REST_MS = 4;
+export const REST_MS = 4;
 /** A signal is heard within so many rests. */
 const RESTS_A_TURN = 16;
 

@@ -32,22 +32,14 @@ test("a long silence before makes it no slower to see", () => {
   assert.ok(again > 22 && again <= 35, String(again));
 });
 
-test("a busy source stays busy while a rest brings more than one line", () => {
+test("a busy source stays busy while a rest brings lines as close together", () => {
   const pace = new Pace();
   let now = 0;
-  while (!pace.isBusy(1, () => (now += 0.1)));
-  for (let rest = 0; rest < 100; rest++)
-    assert.equal(
-      pace.isBusy(2, () => (now += 2)),
-      true,
-    );
-  assert.equal(
-    pace.isBusy(1, () => (now += 2)),
-    false,
-  );
+  const after = (ms: number) => () => (now += ms);
+  while (!pace.isBusy(1, after(0.1)));
+  for (let rest = 0; rest < 100; rest++) assert.equal(pace.isBusy(7, after(4)), true);
+  // A line every millisecond: busy it was because of what had gathered before.
+  assert.equal(pace.isBusy(4, after(4)), false);
   // And has to become busy anew.
-  assert.equal(
-    pace.isBusy(5, () => (now += 0.1)),
-    false,
-  );
+  assert.equal(pace.isBusy(5, after(0.1)), false);
 });
