@@ -41,11 +41,6 @@ describe("svscan", { concurrency: 2 }, () => {
     for (let look = 0; look < 3; look++) await scanned.running.hear("SIGHUP");
     const first = [...guests, ...logged].filter((name) => pidOf(name) !== 0);
     assert.ok(first.length > 0 && first.length < 16, `${first.length} are up`);
-    // What is up can be told.
-    const [told = ""] = first;
-    const before = pidOf(told);
-    ask("ours", "svc", ["-t", told], { cwd: scanned.tree });
-    await scanned.isUp(told, before);
     for (const name of guests) fs.renameSync(scanned.path(name), scanned.path(`.${name}`));
     ask("ours", "svc", ["-dx", ...guests.map((name) => `.${name}`)], { cwd: scanned.tree });
     for (const name of guests) await until(`no ${name}`, () => pidOf(`.${name}`) === 0);
