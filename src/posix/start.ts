@@ -77,6 +77,8 @@ export function start(
     if (code !== "") throw new SystemFailure(code, "posix_spawn", last);
   } finally {
     files.free();
+    // C was given addresses alone: collected before the call, they would lead to other strings, or none (EFAULT).
+    for (const block of [...blocks, words, given]) block?.release();
   }
   const started = pid[0] ?? -1;
   ownNew(started);

@@ -85,12 +85,20 @@ class Shaken {
     const { random, scanned } = this;
     for (const end = performance.now() + 1000 * seconds; performance.now() < end; this.acts++) {
       const name = random.from(this.names);
-      const pid = scanned.status(name)?.pid ?? 0;
       if (!random.once(4)) this.tell(name, random.from(LETTERS));
-      else if (pid !== 0 && childrenOf(scanned.running.pid).some((one) => one.pid === pid))
-        process.kill(pid, random.from(["SIGKILL", "SIGTERM", "SIGSTOP"]));
+      else this.kill(scanned.status(name)?.pid ?? 0);
       if (random.once(8)) scanned.running.signal("SIGHUP");
       await sleep(random.below(10));
+    }
+  }
+
+  private kill(pid: number): void {
+    // Nobody but who was started here.
+    if (!childrenOf(this.scanned.running.pid).some((one) => one.pid === pid)) return;
+    try {
+      process.kill(pid, this.random.from(["SIGKILL", "SIGTERM", "SIGSTOP"]));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }
 
