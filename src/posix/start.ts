@@ -19,6 +19,7 @@ import type { Fd, Image, Name, StartOptions } from "./types.ts";
 
 /** Room for posix_spawn_file_actions_t and posix_spawnattr_t (80 and 336 bytes in glibc). */
 const OPAQUE_BYTES = 512;
+const POSIX_SPAWN_SETPGROUP = 2;
 const POSIX_SPAWN_SETSIGDEF = 4;
 const POSIX_SPAWN_SETSIGMASK = 8;
 const POSIX_SPAWN_SETSID = process.platform === "darwin" ? 0x400 : 0x80;
@@ -170,9 +171,13 @@ function attributesFor(options: StartOptions): Buffer {
   initAttributes(record);
   setDefaults(record, signalSet(~(options.ignoredSignals ?? 0n)));
   setMask(record, signalSet(options.blockedSignals ?? 0n));
+  // Who leads a session leads a group.
+  const leads = options.newGroup ? POSIX_SPAWN_SETPGROUP : 0;
   setFlags(
     record,
-    POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | (options.newSession ? POSIX_SPAWN_SETSID : 0),
+    POSIX_SPAWN_SETSIGDEF |
+      POSIX_SPAWN_SETSIGMASK |
+      (options.newSession ? POSIX_SPAWN_SETSID : leads),
   );
   return record;
 }

@@ -227,6 +227,8 @@ export interface StartOptions {
   readonly blockedSignals?: bigint | undefined;
   /** It leads a session of its own, without a terminal. */
   readonly newSession?: boolean;
+  /** It leads a process group of its own. */
+  readonly newGroup?: boolean;
   /** Soft limits of its own, none above the hard one; by way of another Node, 30 ms. */
   readonly softLimits?: SoftLimits | undefined;
   /** The account whose it is, with all its groups; by way of another Node, which says on its standard error when that is refused. */

@@ -26,15 +26,17 @@ export class Commanded {
 
   /** Asks it to end; `due` is called when its time is over. */
   stop(toGroup: boolean, due: () => void): void {
-    this.signal(this.settings.downSignal, toGroup);
-    this.signal("SIGCONT", toGroup);
+    const reachesAll = toGroup || this.settings.killGroup === "all";
+    this.signal(this.settings.downSignal, reachesAll);
+    this.signal("SIGCONT", reachesAll);
     this.limit.set(this.settings.killAfterMs, due);
   }
 
   /** `again` is called when it should long have ended. */
   kill(again: () => void): void {
-    this.signal("SIGKILL");
-    this.signal("SIGCONT");
+    const reachesAll = this.settings.killGroup !== undefined;
+    this.signal("SIGKILL", reachesAll);
+    this.signal("SIGCONT", reachesAll);
     this.limit.set(KILL_AGAIN_MS, again);
   }
 

@@ -6,6 +6,7 @@ import type { DeathRecord } from "./death-record.ts";
 import { essentialEnd } from "./phase.ts";
 import { BACKGROUND_ADVICE, QuickEnds } from "./quick-ends.ts";
 import type { Settings } from "./settings.ts";
+import { type Judgement, Tries } from "./tries.ts";
 
 /** The exit code of `finish` that says: do not start it again. */
 const PERMANENT_FAILURE = 125;
@@ -29,10 +30,13 @@ export class Ends {
   };
   private readonly means: EndsMeans;
   private readonly quickEnds = new QuickEnds();
+  private readonly tries: Tries;
+  private judgement: Judgement = "again";
   private essential: string | undefined;
 
   constructor(means: EndsMeans) {
     this.means = means;
+    this.tries = new Tries(means.settings);
   }
 
   /** What is to be known when an essential service, and its supervisor with it, has ended. */
@@ -44,7 +48,14 @@ export class Ends {
   get delayMs(): number {
     const { deaths, settings } = this.means;
     const longest = settings.backoffMs;
-    return longest === undefined || deaths.inRow === 0 ? 0 : delayMs(deaths.inRow, longest);
+    const isDelayed = longest !== undefined && deaths.inRow > 0;
+    return Math.max(isDelayed ? delayMs(deaths.inRow, longest) : 0, this.tries.delayMs);
+  }
+
+  /** Somebody looks after it: what was before does not count. */
+  forgetRow(): void {
+    this.means.deaths.forgetRow();
+    this.tries.forget();
   }
 
   /** `run` has ended as `last` says. */
@@ -52,6 +63,7 @@ export class Ends {
     const { asked, last } = this;
     const { deaths, settings, directory, warn, onEssentialDeath } = this.means;
     deaths.add(at, last.pid, last.ending, { uptimeMs, asked });
+    this.judgement = asked ? "again" : this.tries.judge(last.ending, uptimeMs);
     if (asked) return;
     if (this.quickEnds.isTelling(last.ending, uptimeMs))
       warn([directory, "/run ends as soon as it has begun: ", BACKGROUND_ADVICE]);
@@ -61,15 +73,18 @@ export class Ends {
   }
 
   /**
-   * Whether there is to be no other start.
+   * What becomes of a service that is wanted up: whether there is to be another start.
    *
    * @param code  the exit code of `finish`; undefined: there is none
    */
-  isLast(code: number | undefined): boolean {
+  outcome(code: number | undefined): "finished" | "completed" | "failed" {
     const { deaths, settings } = this.means;
     const most = settings.mostDeaths;
-    const isLast = code === PERMANENT_FAILURE || (most !== undefined && deaths.inRow >= most);
-    if (isLast) deaths.giveUp();
-    return isLast;
+    const tooMany = most !== undefined && deaths.inRow >= most;
+    if (code === PERMANENT_FAILURE || tooMany || this.judgement === "useless") {
+      deaths.giveUp();
+      return "failed";
+    }
+    return this.judgement === "done" ? "completed" : "finished";
   }
 }

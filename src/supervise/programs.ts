@@ -66,14 +66,16 @@ export class Programs {
 
   /**
    * @param more  descriptors that it is given beside the usual ones
+   * @param newGroup  it leads a process group of its own
    * @returns the process id
    * @throws SystemFailure, Unusable
    */
-  startRun(more: ReadonlyMap<Fd, Fd>): number {
+  startRun(more: ReadonlyMap<Fd, Fd>, newGroup: boolean): number {
     const { descriptors, command, ...rest } = this.surroundings;
     const options = {
       ...rest,
       ...this.conditions.read(),
+      newGroup,
       descriptors: new Map([...descriptors, ...more]),
     };
     return command === undefined

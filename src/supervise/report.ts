@@ -9,6 +9,7 @@ import type { DeathEntry } from "./deaths.ts";
 import { hostedBy } from "./hosted-log.ts";
 import type { TellingPhase } from "./phase.ts";
 import { readDeaths, readState, type ServiceState } from "./service-state.ts";
+import { readSmall } from "./small-file.ts";
 import { decodeStatus, type ReadStatus } from "./status.ts";
 import type { Visits } from "./visits.ts";
 
@@ -39,6 +40,8 @@ export type Report = Trouble | Known | Hosted;
 /** What only our own supervisors tell. */
 export interface History extends Pick<ServiceState, "tellsReady" | "readySince"> {
   readonly phase?: TellingPhase | undefined;
+  /** The group that it belongs to, by its file `group`. */
+  readonly group?: string | undefined;
   readonly deaths: readonly DeathEntry[];
 }
 
@@ -58,12 +61,18 @@ export function historyOf(visits: Visits, directory: Name): History {
   try {
     return visits.in(directory, () => {
       const { tellsReady, readySince, phase } = readState(posix, AT_CWD);
-      return { tellsReady, readySince, phase, deaths: readDeaths(posix, AT_CWD) };
+      const deaths = readDeaths(posix, AT_CWD);
+      return { tellsReady, readySince, phase, group: readGroup(posix), deaths };
     });
   } catch (failure) {
     if (!(failure instanceof SystemFailure)) throw failure;
     return { tellsReady: false, readySince: undefined, deaths: [] };
   }
+}
+
+function readGroup(posix: Posix): string | undefined {
+  const line = readSmall(posix, AT_CWD, "group")?.toString().split("\n", 1)[0]?.trim();
+  return line === "" ? undefined : line;
 }
 
 function reportHere(posix: Posix): Report {

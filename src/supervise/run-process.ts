@@ -111,16 +111,17 @@ export class RunProcess {
 
   private launch(more: ReadonlyMap<Fd, Fd>): Promise<Ending> {
     const { posix, programs } = this;
-    const { pidFile } = this.settings;
+    const { pidFile, killGroup } = this.settings;
+    const leadsGroup = killGroup !== undefined;
     if (pidFile === undefined) {
-      this.current = programs.startRun(more);
+      this.current = programs.startRun(more, leadsGroup);
       return posix.ended(this.current);
     }
     posix.becomeSubreaper();
     const { directory } = programs;
     const watch = watchBackground(
       {
-        start: () => programs.startRun(more),
+        start: () => programs.startRun(more, leadsGroup),
         pidFile,
         directory,
         onReady: (daemon) => {

@@ -127,6 +127,7 @@ export const TABLE: Readonly<Record<Event, Row>> = {
   },
   killDue: { ...nothing, starting: { effects: ["kill"] }, up: { effects: ["kill"] } },
   finished: { ...nothing, finishing: { to: "rest" } },
+  completed: { ...nothing, finishing: { to: "rest", set: wantDown, effects: ["publish"] } },
   failed: {
     ...nothing,
     finishing: { to: "rest", set: givenUp, effects: ["giveUp", "publish"] },

@@ -53,7 +53,8 @@ export const COMMANDS = ["u", "d", "o", "p", "c", "x", "signal"] as const;
  * - `started`, `unstarted`: what became of the start; `absent`: there is no `run`, but a `start`
  * - `ready`: the service says that it can serve; `moved`: it is another process now, its daemon
  * - `died`: `run` has ended; `killDue`: it has not, though its time after `d` is over
- * - `finished`: `finish` has ended, or there is none; `failed`: and there is to be no other start;
+ * - `finished`: `finish` has ended, or there is none; `completed`: and `run` has done its work; `failed`: and
+ *   there is to be no other start, as it is of no use;
  *   `finishDue`: it has not ended in its time
  * - `stopped`: `stop` has ended, or there is none
  */
@@ -72,6 +73,7 @@ export const NEWS = [
   "died",
   "killDue",
   "finished",
+  "completed",
   "failed",
   "finishDue",
   "stopped",
@@ -98,7 +100,7 @@ export type Effect =
   | "publish"
   /** Forget the process, stamp the status with this moment and write it, keep the death. */
   | "bury"
-  /** Start `finish`; answers `finished` or `failed` when it has ended or there is none. */
+  /** Start `finish`; answers `finished`, `completed` or `failed` when it has ended or there is none. */
   | "finish"
   /** Run `stop`; answers `stopped`. */
   | "undo"

@@ -14,6 +14,7 @@ const REMEMBERED_DEATHS = 100;
 const MOST_REMEMBERED_DEATHS = 4096;
 /** A path that is longer is none. */
 const MOST_PATH_BYTES = 512;
+const MS_PER_SECOND = 1000;
 /** What setTimeout can wait. */
 const MOST_MS = 2 ** 31 - 1;
 
@@ -77,6 +78,37 @@ export class Settings {
   /** After how many deaths in a row the service is given up. */
   get mostDeaths(): number | undefined {
     return this.number("max-deaths", { least: 1 });
+  }
+
+  /** How long `run` has to live to count as started; undefined: however short it was, it was. */
+  get startMs(): number | undefined {
+    const seconds = this.number("start-seconds");
+    if (seconds === undefined) return undefined;
+    return Math.min(seconds * MS_PER_SECOND, MOST_MS);
+  }
+
+  /** How often in a row a start that failed is tried again. */
+  get startRetries(): number | undefined {
+    return this.number("start-retries");
+  }
+
+  /** The exit codes with which the service has done what it is there for; undefined: it never has. */
+  get exitCodes(): ReadonlySet<number> | "any" | undefined {
+    const text = this.firstLine("exit-codes");
+    if (text === undefined || text === "any") return text;
+    const codes = text.split(/[ ,\t]+/).filter((word) => word !== "");
+    if (codes.every((code) => /^[0-9]{1,3}$/.test(code))) return new Set(codes.map(Number));
+    this.invalid("exit-codes", "exit codes with blanks between them, or any");
+    return undefined;
+  }
+
+  /** Which signals go to the process group that `run` leads: `kill` KILL alone, `all` also what asks it to stop. */
+  get killGroup(): "kill" | "all" | undefined {
+    const text = this.firstLine("kill-group");
+    if (text === undefined || text === "kill") return text;
+    if (text === "" || text === "all") return "all";
+    this.invalid("kill-group", "all or kill");
+    return undefined;
   }
 
   /** After which time alive a death does not belong to those before it. */

@@ -137,7 +137,7 @@ export class Supervisor {
   }
 
   private perform(effect: Effect, command: Command | undefined): void {
-    const { announcer, deaths, ends, gate, scripts, starter, starts } = this.parts;
+    const { announcer, ends, gate, scripts, starter, starts } = this.parts;
     switch (effect) {
       case "ask":
         return this.ask();
@@ -150,7 +150,7 @@ export class Supervisor {
       case "start":
         return this.start();
       case "startSoon":
-        deaths.forgetRow();
+        ends.forgetRow();
         return void starts.startIn(0);
       case "startAfterDeath":
         return this.startIn(ends.delayMs);
@@ -248,7 +248,7 @@ export class Supervisor {
 
   private outcome(code: number | undefined): Event {
     // Of one that was told to stop, there is nothing to give up.
-    return this.service.want === "up" && this.parts.ends.isLast(code) ? "failed" : "finished";
+    return this.service.want === "up" ? this.parts.ends.outcome(code) : "finished";
   }
 
   private giveUp(): void {

@@ -13,7 +13,7 @@ export interface Row {
 
 /** One service as `svstat --json` tells it; published in docs/commands/svstat.md. */
 export function asJson({ directory, report, history }: Row): Record<string, unknown> {
-  const { deaths, tellsReady, readySince, phase } = history;
+  const { deaths, tellsReady, readySince, phase, group } = history;
   if (report.kind === "trouble") return { directory, state: "unknown", error: report.text };
   if (report.kind === "hosted") return { directory, state: "hosted" };
   const { status, normallyUp, seconds } = report;
@@ -29,6 +29,7 @@ export function asJson({ directory, report, history }: Row): Record<string, unkn
     ready: tellsReady ? readySince !== undefined : null,
     readySince: readySince === undefined ? null : isoTime(readySince),
     phase: phase?.word ?? status.phase ?? null,
+    group: group ?? null,
     waitsFor: phase?.word === "held" ? phase.words : [],
     deaths: deaths.length,
     lastDeath: lastOf(deaths),

@@ -40,7 +40,26 @@ function read(path: string): string | undefined {
   return fs.existsSync(path) ? fs.readFileSync(path, "latin1") : undefined;
 }
 
+/** Has a child that only a signal to the whole group reaches, and waits for it. */
+const FAMILY = `#!/bin/sh
+sh -c 'trap "echo child >>log; exit" TERM; echo ready >>log; while :; do sleep 0.05; done' &
+trap : TERM
+wait
+wait
+echo run >>log
+`;
+
 describe("a service directory", { concurrency: 2 }, () => {
+  test("kill-group: d reaches what run has started", { timeout }, async (t) => {
+    const cwd = temporaryDirectory(t);
+    makeService(join(cwd, "web"), { run: FAMILY, "kill-group": "all\n" });
+    const supervised = new Supervised(t, "ours", cwd);
+    await supervised.logs("ready");
+    assert.equal(ask("ours", "svc", ["stop", "--wait", "20", "web"], { cwd }).stderr, "");
+    await supervised.logs("ready", "child", "run");
+    assert.deepEqual(await supervised.finish(), CLEAN);
+  });
+
   test("pidfile: the daemon is what is supervised", { timeout }, async (t) => {
     const cwd = temporaryDirectory(t);
     makeService(join(cwd, "web"), { run: FORKER, pidfile: "daemon.pid\n" });

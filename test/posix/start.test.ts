@@ -62,10 +62,11 @@ test("the environment is the one that is given, in order and byte for byte", {
   assert.equal(await printed(t, line, { environment }), `${strings.join("\0")}\0`);
 });
 
-test("a program can lead a session of its own", { timeout }, async (t) => {
+test("a program can lead a session, or a process group, of its own", { timeout }, async (t) => {
   const line = "print getppid == $ARGV[0] ? 1 : 0, (getpgrp) == $$ ? 1 : 0";
   assert.equal(await printed(t, line), "00");
   assert.equal(await printed(t, line, { newSession: true }), "01");
+  assert.equal(await printed(t, line, { newGroup: true }), "01");
 });
 
 test("signals are ignored and blocked for the program alone", { timeout }, async (t) => {

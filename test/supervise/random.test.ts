@@ -50,8 +50,18 @@ const files = fc.subarray([
   "backoff",
   "timeout-kill",
   "max-deaths",
+  "start-seconds",
+  "start-retries",
+  "exit-codes",
+  "kill-group",
 ]);
-const CONTENT: Readonly<Record<string, string>> = { "timeout-kill": "400", "max-deaths": "2" };
+const CONTENT: Readonly<Record<string, string>> = {
+  "timeout-kill": "400",
+  "max-deaths": "2",
+  "start-seconds": "1",
+  "start-retries": "2",
+  "exit-codes": "0 125",
+};
 
 /** @throws when something does not hold after an act */
 async function live(scope: Scope, names: readonly string[], order: readonly Act[]): Promise<void> {

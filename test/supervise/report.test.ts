@@ -104,7 +104,7 @@ test("JSON and table tell the same", () => {
   const up = {
     directory: "web",
     report: known(8),
-    history: { tellsReady: true, readySince: ago(4), deaths },
+    history: { tellsReady: true, readySince: ago(4), group: "shop", deaths },
   };
   const off = {
     directory: "a",
@@ -123,6 +123,7 @@ test("JSON and table tell the same", () => {
     ready: true,
     readySince: "2026-11-20T08:39:59.000Z",
     phase: null,
+    group: "shop",
     waitsFor: [],
     deaths: 1,
     lastDeath: {

@@ -92,6 +92,7 @@ const CELLS: Readonly<Record<Event, Readonly<Partial<Record<Phase, string>>>>> =
   died: { up: "finishing: bury finish" },
   killDue: { starting: "kill", up: "kill" },
   finished: { finishing: "waiting: startAfterDeath" },
+  completed: { finishing: "down want=down: publish" },
   failed: { finishing: "down want=down failed=true: giveUp publish" },
   finishDue: { finishing: "killFinish" },
   stopped: { stopping: "waiting: startSoon" },
@@ -120,7 +121,7 @@ test("every cell of the table does what stands here", () => {
       cells++;
     }
   }
-  assert.equal(cells, 24 * 9);
+  assert.equal(cells, 25 * 9);
   assert.deepEqual(Object.keys(TABLE).sort(), [...EVENTS].sort());
 });
 
