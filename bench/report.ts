@@ -25,6 +25,7 @@ const ORDER = [
   "chain",
   "tai64nlocal",
   "svlog",
+  "syslog",
   "svlog-real",
   "growth",
   "calls",

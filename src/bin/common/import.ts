@@ -17,7 +17,7 @@ import {
   sockets,
   workingDirectory,
 } from "../../posix/index.ts";
-import { asResident, print, Usage } from "./tool.ts";
+import { asResident, print, type Tool, Usage } from "./tool.ts";
 
 const NAME = "import-supervisord";
 const USAGE = 100;
@@ -32,7 +32,7 @@ good to know. What is in DIR already is left alone. Variables %(ENV_X)s are thos
 Exit codes: 0; 1 something was there already; 100 usage, a mistake in FILE; 111 system trouble; 101 our own fault.
 `;
 
-export const importSupervisord: Resident = asResident({
+export const importTool: Tool = {
   name: NAME,
   help: HELP,
   run: (words, { environment }) => {
@@ -52,7 +52,9 @@ export const importSupervisord: Resident = asResident({
       throw new Fatal(USAGE, joined([failure.message]));
     }
   },
-});
+};
+
+export const importSupervisord: Resident = asResident(importTool);
 
 function readWords(words: Words): { file: string; directory: string; isDry: boolean } {
   const given = words.map(String);
