@@ -180,6 +180,8 @@ function newest(): string {
 }
 
 function tail(path: string): string {
+  // It may have been renamed meanwhile: the next look finds it.
+  if (!fs.existsSync(path)) return "";
   const fd = fs.openSync(path, "r");
   try {
     const { size } = fs.fstatSync(fd);

@@ -1,6 +1,6 @@
 /** The file `run` of a program. */
 import type { Daemon } from "./configuration.ts";
-import type { Program } from "./program.ts";
+import type { LogSettings, Program } from "./program.ts";
 import { quoted } from "./words.ts";
 
 /** Names that a shell can export; the search path is for the program alone. */
@@ -16,15 +16,17 @@ export function runScript(program: Program, daemon: Daemon, source: string): str
     "#!/bin/sh",
     `# [${section.replaceAll(/\s/g, " ")}] of ${source.replaceAll(/\s/g, " ")}`,
     `umask ${(program.umask ?? daemon.umask).toString(8).padStart(3, "0")}`,
-    ...(stdout.place.kind === "none" && !stdout.toSyslog ? ["exec >/dev/null"] : []),
-    redirectStderr || stderr.place.kind !== "none" || stderr.toSyslog
-      ? "exec 2>&1"
-      : "exec 2>/dev/null",
+    ...(isNowhere(stdout) ? ["exec >/dev/null"] : []),
+    ...(redirectStderr ? ["exec 2>&1"] : isNowhere(stderr) ? ["exec 2>/dev/null"] : []),
     `cd ${quoted(directory)} || exit 111`,
     ...exported.map(([name, value]) => `export ${name}=${quoted(value)}`),
     `exec ${[...asUser(program.user ?? daemon.user), ...others(environment), ...command.map(quoted)].join(" ")}`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function isNowhere({ place, toSyslog }: LogSettings): boolean {
+  return place.kind === "none" && !toSyslog;
 }
 
 function asUser(user: string | undefined): string[] {

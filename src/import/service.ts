@@ -110,18 +110,18 @@ class Plan {
 
   log(): void {
     const { stdout, stderr, redirectStderr } = this.program;
-    this.place("stdout", stdout);
-    if (!redirectStderr && stderr.place.kind !== "none") this.errors();
+    this.place("stdout", "log", stdout);
+    if (!redirectStderr) this.place("stderr", "log-stderr", stderr);
   }
 
-  private place(stream: string, log: LogSettings): void {
+  private place(stream: string, folder: string, log: LogSettings): void {
     const { place, toSyslog } = log;
     if (toSyslog) {
       const text = `#!/bin/sh\nexec logger -t '${this.program.name}'\n`;
-      this.files.set("log/run", { text, mode: 0o755 });
-      this.became.push([`${stream}_syslog=true`, "log/run"]);
+      this.files.set(`${folder}/run`, { text, mode: 0o755 });
+      this.became.push([`${stream}_syslog=true`, `${folder}/run`]);
       if (place.kind === "file" || place.kind === "auto")
-        this.remarks.push(`its output goes to syslog alone, and no longer to ${stream}_logfile`);
+        this.remarks.push(`its ${stream} goes to syslog alone, and no longer to ${stream}_logfile`);
       return;
     }
     if (place.kind === "none") {
@@ -132,23 +132,15 @@ class Plan {
       this.became.push([`${stream}_logfile=${place.path}`, "no log: it goes where svscan's goes"]);
       return;
     }
-    this.put("log/script", script(log).join("\n"), settings(stream, log));
+    this.put(`${folder}/script`, script(log).join("\n"), settings(stream, log));
     if (place.kind === "file")
-      this.remarks.push(`new lines are in ${this.name}/log/main, ${place.path} stays as it is`);
+      this.remarks.push(
+        `new lines are in ${this.name}/${folder}/main, ${place.path} stays as it is`,
+      );
     if (log.backups === 0 && log.mostBytes > 0)
       this.remarks.push(
         `${stream}_logfile_backups=0: one old file is kept, where Supervisor kept nothing`,
       );
-  }
-
-  private errors(): void {
-    const { place, toSyslog } = this.program.stderr;
-    const what = toSyslog
-      ? "stderr_syslog"
-      : place.kind === "file"
-        ? `stderr_logfile=${place.path}`
-        : "stderr_logfile=AUTO";
-    this.became.push([what, "run: standard error goes with standard output, into one log"]);
   }
 
   rest(): void {

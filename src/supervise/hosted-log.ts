@@ -1,6 +1,7 @@
 /** Logs that svscan writes itself: a directory `log` with a `script` and no `run` has no supervisor of its own. */
 import {
   AT_CWD,
+  type Fd,
   type FileStatus,
   joined,
   type Name,
@@ -15,6 +16,28 @@ const REGULAR = 0o100000;
 
 /** Who takes what a service writes: nobody, a logger with a directory like a service's, or svscan. */
 export type LoggerKind = "none" | "supervised" | "hosted";
+
+/** The loggers of a service, by the folders that they are in. */
+export type Loggers = ReadonlyMap<string, LoggerKind>;
+
+/** Where loggers are, by the descriptor of the service that each takes. */
+export const LOG_FOLDERS: ReadonlyMap<string, Fd> = new Map([
+  ["log", 1],
+  ["log-stderr", 2],
+]);
+
+/** @throws SystemFailure when it cannot be told */
+export function loggersOf(posix: Posix, service: Name): Loggers {
+  const loggers = new Map<string, LoggerKind>();
+  for (const folder of LOG_FOLDERS.keys()) {
+    const place = joined([service, `/${folder}`]);
+    const kind = loggerKind(posix, place);
+    // A directory of that name that is nothing to 0.76 may be the service's own.
+    const isLogger = folder === "log" || posix.statusAt(AT_CWD, joined([place, "/run"]));
+    if (kind === "hosted" || (kind === "supervised" && isLogger)) loggers.set(folder, kind);
+  }
+  return loggers;
+}
 
 /**
  * 0.76 decides by the existence of `log` alone, of whatever kind.
@@ -34,7 +57,7 @@ export function loggerKind(posix: Posix, log: Name): LoggerKind {
 
 /** @returns the service whose log a directory is, where svscan writes that itself; else undefined */
 export function hostedBy(posix: Posix, directory: Name): Buffer | undefined {
-  if (lastNameOf(directory).toString("latin1") !== "log") return undefined;
+  if (!LOG_FOLDERS.has(lastNameOf(directory).toString("latin1"))) return undefined;
   try {
     return loggerKind(posix, directory) === "hosted" ? parentOf(directory) : undefined;
   } catch (failure) {

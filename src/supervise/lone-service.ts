@@ -61,7 +61,7 @@ export class LoneService {
         onEnd: () => undefined,
       },
       place,
-      "hosted",
+      new Map([["log", "hosted"]]),
     );
     this.branch.tend(place);
   }

@@ -6,14 +6,13 @@
 import {
   AT_CWD,
   type FileStatus,
-  joined,
   type Name,
   type Posix,
   SystemFailure,
   unableTo,
   type Words,
 } from "../posix/index.ts";
-import { type LoggerKind, loggerKind } from "./hosted-log.ts";
+import { type Loggers, loggersOf } from "./hosted-log.ts";
 
 const TYPE_BITS = 0o170000;
 const DIRECTORY = 0o040000;
@@ -49,10 +48,9 @@ export class ScanDirectory {
     return [{ name, identity: `${status.device}:${status.inode}` }];
   }
 
-  /** @returns undefined when it cannot be told */
-  findLogger(name: Name): LoggerKind | undefined {
-    const log = joined([name, "/log"]);
-    return this.attempt(["stat ", log], () => loggerKind(this.posix, log));
+  /** The loggers of a service, by their folders. @returns undefined when it cannot be told */
+  findLoggers(name: Name): Loggers | undefined {
+    return this.attempt(["stat ", name, "/log"], () => loggersOf(this.posix, name));
   }
 
   private stat(name: Name): FileStatus {

@@ -10,7 +10,8 @@ import { type Ending, type Fd, type Name, SystemFailure, unableTo } from "../pos
 import { joined } from "../posix/message.ts";
 import { signalNumber } from "../posix/signals.ts";
 import type { Attend, Means } from "./attendant.ts";
-import { Branch, type BranchMeans } from "./branch.ts";
+import type { BranchMeans } from "./begin.ts";
+import { Branch } from "./branch.ts";
 import { type Found, ScanDirectory } from "./scan-directory.ts";
 import { ScanNews } from "./scan-news.ts";
 import { Alarm, realTimers } from "./timers.ts";
@@ -96,10 +97,10 @@ export class Tree {
   }
 
   private addBranch({ name, identity }: Found): Branch | undefined {
-    const logger = this.directory.findLogger(name);
-    if (logger === undefined) return undefined;
+    const loggers = this.directory.findLoggers(name);
+    if (loggers === undefined) return undefined;
     try {
-      const branch = new Branch(this.means, name, logger);
+      const branch = new Branch(this.means, name, loggers);
       this.branches.set(identity, branch);
       return branch;
     } catch (failure) {

@@ -89,6 +89,7 @@ describe("import-supervisord", { concurrency: 2 }, () => {
       "exit-codes": "644 0 3\n",
       "kill-group": "644 kill\n",
       "log/script": "644 t\ns1048576\nn3\n./main\n",
+      "log-stderr/script": "644 t\ns52428800\nn11\n./main\n",
       "start-retries": "644 3\n",
       "start-seconds": "644 0\n",
       "timeout-kill": "644 2000\n",
@@ -124,8 +125,8 @@ describe("import-supervisord", { concurrency: 2 }, () => {
     const imported = new Imported(t, TEXT);
     run(imported, "main.conf", "services");
     const web = join(imported.directory, "services/web/run");
-    const { status, stdout } = spawnSync(web, { cwd: "/", encoding: "utf8" });
-    assert.deepEqual([status, stdout], [3, "it's /usr 0027\nto err\n"]);
+    const { status, stdout, stderr } = spawnSync(web, { cwd: "/", encoding: "utf8" });
+    assert.deepEqual([status, stdout, stderr], [3, "it's /usr 0027\n", "to err\n"]);
     const odd = spawnSync(join(imported.directory, "services/odd/run"), { encoding: "utf8" });
     assert.deepEqual([odd.status, odd.stdout], [0, "1 2\n"]);
   });
