@@ -28,7 +28,8 @@ export function attendApart(paths: readonly Name[], { posix, ...means }: Means):
     // Held, as its name may come to be another's.
     const dir = posix.openAt(AT_CWD, directory, "directory");
     try {
-      const options = onEssentialDeath === undefined ? [] : [ESSENTIAL_OPTION];
+      const mayEnd = onEssentialDeath !== undefined && isEssential(posix, dir);
+      const options = mayEnd ? [ESSENTIAL_OPTION] : [];
       const pid = posix.start(paths, ["supervise", ...options, directory], {
         descriptors,
         environment,
@@ -41,6 +42,11 @@ export function attendApart(paths: readonly Name[], { posix, ...means }: Means):
       throw failure;
     }
   };
+}
+
+/** Told to those alone whom it concerns, as the supervise of C has no options. */
+function isEssential(posix: Posix, dir: Fd): boolean {
+  return posix.statusAt(dir, "essential") !== undefined;
 }
 
 interface Started {

@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { describe, test } from "node:test";
 import { posix } from "../../../src/posix/index.ts";
 import { attendApart } from "../../../src/supervise/attend-apart.ts";
-import type { Attend, Means } from "../../../src/supervise/attendant.ts";
+import type { Means } from "../../../src/supervise/attendant.ts";
 import { HostedLogs } from "../../../src/supervise/hosted-logs.ts";
 import { Tree } from "../../../src/supervise/tree.ts";
 import { ours, peer } from "../../support/commands.ts";
@@ -35,9 +35,7 @@ describe("families on one tree", { concurrency: 1, skip }, () => {
     makeService(`${tree}/.web/log`, { run: COPIER });
     makeService(`${tree}/.web`, { run: "#!/bin/sh\necho line\nexec sleep 100\n" });
     fs.renameSync(`${tree}/.web`, `${tree}/web`);
-    const apart = attendApart([peer("supervise").path], means);
-    // That of C knows nothing of essential services.
-    const attend: Attend = (order) => apart({ ...order, onEssentialDeath: undefined });
+    const attend = attendApart([peer("supervise").path], means);
     const { attend: host } = new HostedLogs(means);
     const kept = new Tree({ ...means, attend, host, descriptors: new Map([[2, 2]]) });
     const ended = kept.run();
