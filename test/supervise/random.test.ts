@@ -98,7 +98,9 @@ function holdOrder(world: World): void {
   const hasStart = world.read("start") !== undefined;
   for (const [at, name] of names.entries()) {
     const before = names[at - 1] ?? "stop";
-    if (name === "stop") assert.notEqual(before, "stop", names.join(" "));
+    // A `run` that could not be started was begun as well, and is undone.
+    const again = !hasStart && world.failedStarts > 0;
+    if (name === "stop") assert.ok(before !== "stop" || again, names.join(" "));
     else if (before === "stop" && hasStart) assert.equal(name, "start", names.join(" "));
   }
 }

@@ -47,6 +47,8 @@ export class World {
   readonly said: string[] = [];
   /** Errno names with which coming starts fail; an empty one lets one succeed. */
   readonly startFailures: string[] = [];
+  /** How many starts have failed so. */
+  failedStarts = 0;
   /** Whether processes lead a group of their own. */
   leadGroups = false;
   hasEnded = false;
@@ -165,7 +167,10 @@ export class World {
 
   private start(argv: readonly Name[], options: StartOptions): number {
     const failure = this.startFailures.shift();
-    if (failure) throw new SystemFailure(failure, "posix_spawn");
+    if (failure) {
+      this.failedStarts++;
+      throw new SystemFailure(failure, "posix_spawn");
+    }
     const pid = FIRST_PID + this.processes.length;
     const words = argv.map(String);
     const { descriptors } = options;
