@@ -60,12 +60,16 @@ async function connect(scope: Scope, port: number): Promise<net.Socket> {
   return socket;
 }
 
-/** In a namespace of its own: $0 is /dev/log there, for perl and its arguments. */
+/** In a namespace of its own: $0 is /dev/log there. */
 const OWN_DEV = `mount -t tmpfs none /mnt && mkdir /mnt/shm && mount --rbind /dev/shm /mnt/shm &&
-  ln -s "$0" /mnt/log && mount --move /mnt /dev && exec perl "$@"`;
+  ln -s "$0" /mnt/log && mount --move /mnt /dev`;
 const SPEAK = fileURLToPath(new URL("../../../test/syslog/programs/speak.pl", import.meta.url));
 const noNamespace =
-  spawnSync("unshare", ["-rm", "true"]).status !== 0 && "there are no mount namespaces to be had";
+  spawnSync("unshare", ["-rm", "sh", "-c", OWN_DEV, "none"]).status !== 0 &&
+  "a /dev of its own is not to be had";
+const noSyslog =
+  spawnSync("perl", ["-MSys::Syslog", "-e", "1"]).status !== 0 &&
+  "perl has no Sys::Syslog: nobody calls syslog(3)";
 
 /** One whose lines go to a FIFO that nobody reads any more. */
 async function abandoned(scope: Scope): Promise<{ fifo: string; receiving: Receiving }> {
@@ -129,7 +133,10 @@ describe("syslog-in", { concurrency: 2 }, () => {
     assert.deepEqual(await receiving.heard(4), lines);
   });
 
-  test("syslog(3), into multilog, to the disk", { timeout, skip: noNamespace }, async (t) => {
+  test("syslog(3), into multilog, to the disk", {
+    timeout,
+    skip: noNamespace || noSyslog,
+  }, async (t) => {
     const { pipe, stdout } = outlet(t);
     const receiving = new Receiving(t, { stdout });
     const { directory, socket } = receiving;
@@ -141,9 +148,13 @@ describe("syslog-in", { concurrency: 2 }, () => {
       () => fs.existsSync(join(directory, "main/current")) && whole().includes("listening"),
     );
     // A namespace in which /dev/log is ours.
-    const sent = spawnSync("unshare", ["-rm", "sh", "-c", OWN_DEV, socket, SPEAK, "500"], {
-      encoding: "utf8",
-    });
+    const sent = spawnSync(
+      "unshare",
+      ["-rm", "sh", "-c", `${OWN_DEV} && exec perl "$@"`, socket, SPEAK, "500"],
+      {
+        encoding: "utf8",
+      },
+    );
     assert.deepEqual([sent.status, sent.stderr], [0, ""]);
     await until("all", () => whole().includes("line 500\n"));
     assert.deepEqual(await receiving.running.stop("SIGTERM"), CLEAN);
