@@ -19,7 +19,7 @@ export class Stopped extends Error {
 }
 
 /** Calls that change nothing on the disk and cannot fail in life. */
-const FREE = new Set(["monotonicMs", "sleep", "standStill", "localTime", "now", "watch"]);
+const FREE = new Set(["unlock", "monotonicMs", "sleep", "standStill", "localTime", "now", "watch"]);
 
 export interface FailingPosix {
   readonly posix: Posix;

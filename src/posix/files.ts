@@ -44,6 +44,7 @@ const readlinkat = bind(
 const flock = bind("int flock(int fd, int operation)");
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const LOCK_UN = 8;
 /** PATH_MAX: no link is longer. */
 const LINK_BYTES = 4096;
 
@@ -95,6 +96,10 @@ function list(dir: Fd): Buffer[] {
   } finally {
     fs.closeSync(own);
   }
+}
+
+function unlock(fd: Fd): void {
+  call("flock", undefined, () => flock(fd, LOCK_UN));
 }
 
 function lock(fd: Fd, wait: boolean = false): boolean {
@@ -164,6 +169,7 @@ export const files: Files = {
   syncLater,
   list,
   lock,
+  unlock,
   makeFifo: (dir, name, mode) => named("mkfifo", name, (path) => mkfifo(dir, path, mode)),
   readLink,
 };

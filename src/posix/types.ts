@@ -68,6 +68,11 @@ export interface Files {
   list(dir: Fd): Buffer[];
   /** Takes the whole-file exclusive lock; false when another holds it and `wait` is not asked. */
   lock(fd: Fd, wait?: boolean): boolean;
+  /**
+   * Gives it up, before the descriptor is closed: a program that was just started may hold a copy of
+   * that for a moment still.
+   */
+  unlock(fd: Fd): void;
   makeFifo(dir: Fd, name: Name, mode: number): void;
   /** Where a symbolic link leads; EINVAL when it is none. */
   readLink(dir: Fd, name: Name): Buffer;

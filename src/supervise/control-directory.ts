@@ -67,6 +67,7 @@ export class ControlDirectory {
   private readonly name: Name;
   private readonly warn: (line: Buffer) => void;
   private readonly held: Fd[] = [];
+  private locked: Fd | undefined;
   private controlFd: Fd = -1;
 
   /**
@@ -171,6 +172,8 @@ export class ControlDirectory {
 
   /** Lets go of everything; the files stay. */
   close(): void {
+    if (this.locked !== undefined) this.posix.unlock(this.locked);
+    this.locked = undefined;
     for (const fd of this.held.splice(0)) this.posix.close(fd);
   }
 
@@ -198,7 +201,10 @@ export class ControlDirectory {
     const fd = this.hold(
       orFatal(words, () => posix.openAt(dir, `${PLACE}/lock`, "own append", LOCK_MODE)),
     );
-    if (orFatal(words, () => posix.lock(fd))) return;
+    if (orFatal(words, () => posix.lock(fd))) {
+      this.locked = fd;
+      return;
+    }
     throw new Fatal(SYSTEM_TROUBLE, unableTo(words, new SystemFailure("EAGAIN", "flock")));
   }
 
