@@ -137,8 +137,11 @@ class Shaken {
       const pid = scanned.status(name)?.pid ?? 0;
       // What it has said before it became a sleeper stands in its log.
       if (found.some((one) => one.pid === pid && one.name === "sleep"))
-        await until(`the line of ${name}`, () =>
-          readLogdir(scanned.path(`${name}/log/main`)).whole.includes(`${pid}\n`),
+        await until(
+          `the line of ${name}`,
+          () =>
+            fs.existsSync(scanned.path(`${name}/log/main/current`)) &&
+            readLogdir(scanned.path(`${name}/log/main`)).whole.includes(`${pid}\n`),
         );
       assert.doesNotMatch(scanned.text(`${name}/supervise/deaths`), new RegExp(` exit ${DOUBLE} `));
     }
