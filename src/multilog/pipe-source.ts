@@ -22,6 +22,8 @@ const LF = 0x0a;
 const LARGE_PIPE_BYTES = 1 << 20;
 /** In steps, as all pipes of an unprivileged user may hold 64 MiB together. */
 const PIPE_STEP = 4;
+/** So many looks that find little make the end of a rush. */
+const RUSH_LOOKS = 8;
 /** Kernels 5.5 to 5.13 may not tell of bytes that come to a pipe which is not empty: look again. */
 const RECHECK_MS = 1000;
 
@@ -41,6 +43,7 @@ export class PipeSource implements Source {
   private hasPart = false;
   private oneLine = false;
   private hurried = false;
+  private rush = 0;
   /** Every writer was gone when the waiter last looked. */
   private hangup = false;
 
@@ -140,9 +143,9 @@ export class PipeSource implements Source {
     this.hasPart = taken < copied && !this.oneLine;
     // A busy log: some rests more would fill it.
     if (copied * 8 >= this.pipeBytes) this.enlarge();
-    // What fills a quarter of the pipe in a moment would fill all of it in a rest.
-    const isFilling = copied * 4 >= this.pipeBytes;
-    return { length, taken, more: more || isFilling || this.oneLine || this.hangup };
+    // What fills a quarter of the pipe in a moment would fill all of it in a rest, and so soon again.
+    this.rush = copied * 4 >= this.pipeBytes ? RUSH_LOOKS : Math.max(0, this.rush - 1);
+    return { length, taken, more: more || this.rush > 0 || this.oneLine || this.hangup };
   }
 
   /** @returns whether the pipe is larger now */
