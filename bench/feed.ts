@@ -2,6 +2,7 @@
  * Producers: in bulk, so fast that the logger is what is measured, and line by line at a pace.
  */
 import fs from "node:fs";
+import { clock } from "../src/posix/clock.ts";
 import { bind, call } from "../src/posix/libc.ts";
 import { reap, start } from "./child.ts";
 import { findProgram } from "./machine.ts";
@@ -120,11 +121,9 @@ export function writePaced(
   return (performance.now() - begun) / 1000;
 }
 
-const never = new Int32Array(new SharedArrayBuffer(4));
-
 /** Stands still, without using the processor. */
 export function sleep(ms: number): void {
-  Atomics.wait(never, 0, 0, ms);
+  clock.standStill(ms);
 }
 
 function awaitMoment(due: number, between: (() => void) | undefined): void {

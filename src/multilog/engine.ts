@@ -198,8 +198,8 @@ export class Engine {
   }
 
   /**
-   * Writes a batch and takes it from the source: at once where nothing is in the way, as a promise
-   * for every batch of a busy source would cost a tenth of its CPU.
+   * Writes a batch and takes it from the source: at once, without a promise, where nothing is in the
+   * way, so that the thread of a busy source can stand still behind it.
    *
    * @returns false when it was left in the source, because the program is to end and cannot write
    */
