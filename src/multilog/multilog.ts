@@ -5,6 +5,7 @@ import { EventEmitter } from "node:events";
 import type { Writable } from "node:stream";
 import { type Fd, orFatal, type Posix, readFile, posix as realPosix } from "../posix/index.ts";
 import type { Account } from "./account.ts";
+import type { CopyPipes } from "./copy-pipe.ts";
 import { Engine } from "./engine.ts";
 import { Kernel, kernelUrl } from "./kernel/kernel.ts";
 import { PipeSource } from "./pipe-source.ts";
@@ -30,6 +31,8 @@ export interface MultilogOptions {
    * at a time. false, as in a program with a life of its own.
    */
   readonly isAlone?: boolean;
+  /** What the logs of this thread share, where it has several. */
+  readonly copies?: CopyPipes;
   /** Is told every warning, also those from before there is a Multilog to listen to. */
   readonly onWarning?: (line: Buffer) => void;
   /** The system; for tests. */
@@ -120,7 +123,7 @@ export async function startMultilog(script: Script, options: MultilogOptions): P
   const { source, writable } =
     options.input === undefined
       ? await makeWritable()
-      : { source: openSource(posix, options.input), writable: undefined };
+      : { source: openSource(posix, options.input, options.copies), writable: undefined };
   try {
     await engine.open();
   } catch (failure) {
@@ -138,10 +141,10 @@ async function makeWritable(): Promise<{ source: Source; writable: Writable }> {
   return { source, writable: source.writable };
 }
 
-function openSource(posix: Posix, input: Fd): Source {
+function openSource(posix: Posix, input: Fd, copies: CopyPipes | undefined): Source {
   return orFatal(["prepare the input"], () => {
     // tee(2) and splice(2) are Linux's: elsewhere a pipe is read plainly as well.
     const lossless = process.platform === "linux" && posix.isPipe(input);
-    return lossless ? new PipeSource(posix, input) : new PlainSource(posix, input);
+    return lossless ? new PipeSource(posix, input, copies) : new PlainSource(posix, input);
   });
 }

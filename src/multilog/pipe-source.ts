@@ -5,16 +5,8 @@
  * Whole lines are served; a line that is not finished stays in the pipe, so that a successor finds
  * it from its first byte. Only a line that fills the pipe is passed on in pieces.
  */
-import {
-  AT_CWD,
-  type Fd,
-  POLL_HUP,
-  POLL_IN,
-  POLL_OUT,
-  type Posix,
-  type Watch,
-} from "../posix/index.ts";
-import { letGo } from "./let-go.ts";
+import { type Fd, POLL_HUP, POLL_IN, type Posix, type Watch } from "../posix/index.ts";
+import { type CopyPipe, CopyPipes } from "./copy-pipe.ts";
 import type { Batch, BatchMemory, Source } from "./source.ts";
 
 const LF = 0x0a;
@@ -34,9 +26,8 @@ export class PipeSource implements Source {
   private readonly posix: Posix;
   private readonly fd: Fd;
   private readonly watch: Watch | undefined;
-  private readonly sink: Fd;
-  private readonly copyOut: Fd;
-  private readonly copyIn: Fd;
+  private readonly copies: CopyPipes;
+  private copy: CopyPipe;
   private pipeBytes: number;
   /** It is as large as it may be. */
   private isLargest = false;
@@ -47,18 +38,25 @@ export class PipeSource implements Source {
   /** Every writer was gone when the waiter last looked. */
   private hangup = false;
 
-  constructor(posix: Posix, fd: Fd) {
+  /** @param copies  those of this thread, where it has several logs */
+  constructor(posix: Posix, fd: Fd, copies: CopyPipes = new CopyPipes(posix)) {
     this.posix = posix;
     this.fd = fd;
-    this.sink = posix.openAt(AT_CWD, "/dev/null", "write");
-    [this.copyOut, this.copyIn] = posix.pipe();
-    this.pipeBytes = this.fitCopy();
+    this.copies = copies;
+    this.copy = copies.take(posix.pipeSize(fd));
+    this.pipeBytes = this.copy.fit();
     this.watch = posix.watch(fd);
   }
 
-  /** The copy must have as many places as the pipe, so that a full pipe fills it. */
+  /** Takes a copy of the size that the pipe has now. @returns bytes that the copy has room for */
   private fitCopy(): number {
-    return this.posix.resizePipe(this.copyIn, this.posix.pipeSize(this.fd));
+    const bytes = this.posix.pipeSize(this.fd);
+    if (bytes !== this.copy.wantedBytes) {
+      const other = this.copies.take(bytes);
+      this.copies.giveBack(this.copy);
+      this.copy = other;
+    }
+    return this.copy.fit();
   }
 
   /** A line that has begun is finished before the program ends; in a hurry it is left whole in the pipe. */
@@ -106,28 +104,14 @@ export class PipeSource implements Source {
     return { length: 1, taken: 0, more: true };
   }
 
-  /** Copies up to `wanted` bytes out of the pipe into memory, and leaves them in the pipe. */
   private peek(into: BatchMemory, wanted: number): number {
-    const copied = this.posix.tee(this.fd, this.copyIn, wanted);
-    this.drainCopy(into, copied);
-    return copied;
+    return this.copy.peek(this.fd, into, wanted);
   }
 
-  private drainCopy(into: BatchMemory, copied: number): void {
-    for (let filled = 0; filled < copied; ) {
-      filled += this.posix.read(this.copyOut, into.memory, into.at + filled, copied - filled);
-    }
-  }
-
-  /** Whether nothing more fits into the pipe: then its copy has no room either. */
   private isFull(into: BatchMemory, wanted: number): boolean {
-    const { posix } = this;
     // Its writer may have made it smaller.
     this.pipeBytes = this.fitCopy();
-    const copied = posix.tee(this.fd, this.copyIn, wanted);
-    const full = (posix.poll(this.copyIn, POLL_OUT, 0) & POLL_OUT) === 0;
-    this.drainCopy(into, copied);
-    return full;
+    return this.copy.isFull(this.fd, into, wanted);
   }
 
   private wholeLines(into: BatchMemory, copied: number): number {
@@ -166,26 +150,8 @@ export class PipeSource implements Source {
     return copied === batch.taken;
   }
 
-  /**
-   * From pipe to pipe, so that all of it goes at once: on the way to /dev/null, splice(2) looks for
-   * signals between two pages, and a SIGKILL would leave the tail of a line behind.
-   */
   take(batch: Batch): void {
-    for (let left = batch.taken; left > 0; ) {
-      const moved = this.posix.splice(this.fd, this.copyIn, left);
-      // Gone already: somebody else reads from this pipe. It is written, so nothing is lost.
-      if (moved <= 0) return;
-      left -= moved;
-      this.discardCopy(moved);
-    }
-  }
-
-  private discardCopy(copied: number): void {
-    for (let left = copied; left > 0; ) {
-      const gone = this.posix.splice(this.copyOut, this.sink, left);
-      if (gone <= 0) throw new Error("somebody else reads from our own pipe");
-      left -= gone;
-    }
+    this.copy.discard(this.fd, batch.taken);
   }
 
   /** A line has also begun when it came so lately that nobody has looked yet. */
@@ -211,6 +177,6 @@ export class PipeSource implements Source {
 
   close(): void {
     this.watch?.stop();
-    for (const fd of [this.sink, this.copyIn, this.copyOut]) letGo(this.posix, fd);
+    this.copies.giveBack(this.copy);
   }
 }

@@ -1,5 +1,5 @@
 /** The program of a thread that writes logs: any number of them, each as a multilog of its own would. */
-import { createMultilog, type Multilog } from "../multilog/index.ts";
+import { CopyPipes, createMultilog, type Multilog } from "../multilog/index.ts";
 import { Fatal, listenInThread, ownFault, posixAt, threadData } from "../posix/index.ts";
 import type { FromLogThread, LogThreadData, ToLogThread } from "./log-messages.ts";
 import { LogThreadPosix } from "./log-thread-posix.ts";
@@ -12,6 +12,7 @@ interface Kept {
 
 const post: (message: FromLogThread) => void = listenInThread((m) => hear(m as ToLogThread));
 const system = new LogThreadPosix(threadData() as LogThreadData, post);
+const copies = new CopyPipes(system.posix);
 const logs = new Map<number, Kept>();
 
 function hear(message: ToLogThread): void {
@@ -35,6 +36,7 @@ async function keep(order: Extract<ToLogThread, { readonly kind: "open" }>): Pro
   try {
     const multilog = await createMultilog(script, {
       input,
+      copies,
       posix: posixAt(system.posix, directory),
       onWarning: (line) => post({ kind: "warning", log, line }),
     });

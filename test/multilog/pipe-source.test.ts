@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { type TestContext, test } from "node:test";
 import * as fc from "fast-check";
+import { CopyPipes } from "../../src/multilog/copy-pipe.ts";
 import { PipeSource } from "../../src/multilog/pipe-source.ts";
-import { type Fd, type Posix, posix } from "../../src/posix/index.ts";
+import { type Fd, type Posix, posix, SystemFailure } from "../../src/posix/index.ts";
 import { type TestPipe, testPipe } from "../posix/scratch.ts";
 import { Pipe } from "../support/pipe.ts";
 import { Taker, through } from "./taker.ts";
@@ -279,6 +280,49 @@ test("the pipe that is shared with its writers keeps its flags, and every descri
   // The two of the pipe, and the waiter's own from its first use on.
   assert.ok(fs.readdirSync("/proc/self/fd").length <= before + 4);
   assert.equal(source.survives, true);
+});
+
+test("the logs of a thread share one copy for each size of pipe", (t) => {
+  const [one, other, large] = [testPipe(t), testPipe(t), testPipe(t)];
+  posix.resizePipe(large.readEnd, 1 << 17);
+  const before = fs.readdirSync("/proc/self/fd").length;
+  const copies = new CopyPipes(posix);
+  const sources = [one, other, large].map(({ readEnd }) => new PipeSource(posix, readEnd, copies));
+  // Two pipes with a /dev/null each.
+  assert.equal(fs.readdirSync("/proc/self/fd").length, before + 6);
+  const takers = sources.map((source) => new Taker(source));
+  for (const [at, { say }] of [one, other, large].entries()) say(`log ${at}\n`);
+  const offered = takers.map((taker) => taker.offer()?.text);
+  assert.deepEqual(offered, ["log 0\n", "log 1\n", "log 2\n"]);
+  // One of them grows: it has the copy of its new size, and the other keeps its own.
+  posix.resizePipe(one.readEnd, 1 << 17);
+  one.say("x".repeat(100_000));
+  assert.equal(takers[0]?.take(), "log 0\n");
+  assert.equal(takers[1]?.take(), "log 1\n");
+  for (const source of sources) source.close();
+  assert.equal(fs.readdirSync("/proc/self/fd").length, before);
+});
+
+test("what a failing log leaves in the shared copy does not come to another log", (t) => {
+  const [one, other] = [testPipe(t), testPipe(t)];
+  let failing = true;
+  const read: Posix["read"] = (fd, memory, at, length) => {
+    if (failing) throw new SystemFailure("EIO", "read");
+    return posix.read(fd, memory, at, length);
+  };
+  const system = { ...posix, read };
+  const copies = new CopyPipes(system);
+  const takers = [one, other].map(({ readEnd }) => {
+    const source = new PipeSource(system, readEnd, copies);
+    t.after(() => source.close());
+    return new Taker(source);
+  });
+  one.say("of the first\n");
+  other.say("of the second\n");
+  assert.throws(() => takers[0]?.offer(), { code: "EIO" });
+  failing = false;
+  assert.equal(takers[1]?.take(), "of the second\n");
+  assert.equal(takers[0]?.take(), "of the first\n");
 });
 
 test("somebody else who reads from the same pipe is noticed where it matters", (t) => {
