@@ -2,9 +2,22 @@
  * The system as the logs of one thread see it: what they start is started by the process, fsync waits
  * for its turn, and what is open is noted where the process sees it.
  */
-import { type Ending, type Fd, type Posix, posix, SystemFailure } from "../posix/index.ts";
+import {
+  type Ending,
+  type Fd,
+  type Posix,
+  posix as realPosix,
+  SystemFailure,
+} from "../posix/index.ts";
 import type { SpawnOptions } from "../posix/types.ts";
 import type { FromLogThread, LogThreadData, Spawned, ToLogThread } from "./log-messages.ts";
+
+/**
+ * While the process starts a program, its limit on descriptors is that of the program (posix/start.ts), for the
+ * millisecond that it takes: whoever opens something then is refused, and tries again.
+ */
+const TRIES = 50;
+const BETWEEN_MS = 2;
 
 interface Asked {
   readonly onStart: SpawnOptions["onStart"];
@@ -14,25 +27,33 @@ interface Asked {
 
 export class LogThreadPosix {
   readonly posix: Posix;
+  private readonly system: Posix;
   private readonly held: Uint8Array;
   private readonly post: (message: FromLogThread) => void;
   private readonly asked = new Map<number, Asked>();
   private calls = 0;
   private lastSync: Promise<unknown> = Promise.resolve();
 
-  constructor({ held }: LogThreadData, post: (message: FromLogThread) => void) {
+  constructor(
+    { held }: LogThreadData,
+    post: (message: FromLogThread) => void,
+    system: Posix = realPosix,
+  ) {
     this.held = held;
     this.post = post;
+    this.system = system;
+    const patiently = <T>(open: () => T): T => inLimits(system, open);
     this.posix = {
-      ...posix,
-      openAt: (...given) => this.note(posix.openAt(...given)),
+      ...system,
+      list: (dir) => patiently(() => system.list(dir)),
+      openAt: (...given) => this.note(patiently(() => system.openAt(...given))),
       pipe: () => {
-        const [readEnd, writeEnd] = posix.pipe();
+        const [readEnd, writeEnd] = patiently(() => system.pipe());
         return [this.note(readEnd), this.note(writeEnd)];
       },
       close: (fd) => {
         this.held[fd] = 0;
-        posix.close(fd);
+        system.close(fd);
       },
       syncLater: (fd) => this.sync(fd),
       spawn: (program, argv, options) => this.spawn(program, argv, options),
@@ -56,7 +77,7 @@ export class LogThreadPosix {
 
   /** One at a time: the pool of the process is for all threads, and a stalled disk is not to fill it. */
   private sync(fd: Fd): Promise<void> {
-    const mine = this.lastSync.then(() => posix.syncLater(fd));
+    const mine = this.lastSync.then(() => this.system.syncLater(fd));
     this.lastSync = mine.catch(() => undefined);
     return mine;
   }
@@ -68,6 +89,18 @@ export class LogThreadPosix {
       this.asked.set(call, { onStart, resolve, reject });
       this.post({ kind: "spawn", call, program, argv, options });
     });
+  }
+}
+
+function inLimits<T>(system: Posix, open: () => T): T {
+  for (let left = TRIES; ; left--) {
+    try {
+      return open();
+    } catch (failure) {
+      const isLimit = failure instanceof SystemFailure && failure.code === "EMFILE";
+      if (!isLimit || left === 0) throw failure;
+      system.standStill(BETWEEN_MS);
+    }
   }
 }
 
