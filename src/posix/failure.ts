@@ -77,7 +77,12 @@ export function errnoText(code: string): string {
   return TEXTS[code] ?? "unknown error";
 }
 
-/** A system call that failed: which, on what, and why. */
+/**
+ * A system call that failed: which, on what, and why.
+ *
+ * Without a stack: most of them say that an optional file is not there, twenty at each start of a service, and
+ * collecting the frames took a seventh of the time of a tree's start.
+ */
 export class SystemFailure extends Error {
   override readonly name = "SystemFailure";
   /** The errno's name, as in `ENOSPC`. */
@@ -90,7 +95,10 @@ export class SystemFailure extends Error {
       path === undefined
         ? ""
         : ` ${typeof path === "string" ? path : Buffer.from(path).toString()}`;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${syscall}${place}: ${errnoText(code)}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.syscall = syscall;
     this.path = path;
