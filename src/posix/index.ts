@@ -28,6 +28,7 @@ export { settle } from "./settle.ts";
 export { namesAt, readSmall } from "./small-file.ts";
 export { sockets } from "./sockets.ts";
 export { handedOn } from "./spawn.ts";
+export { startSpawner } from "./spawner.ts";
 export { whileIgnoring } from "./start.ts";
 export {
   enlargePool,

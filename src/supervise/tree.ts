@@ -20,6 +20,8 @@ import { Alarm, realTimers } from "./timers.ts";
 const SCAN_MS = 5000;
 /** Between the first news of the directory and the look at it: whoever makes a service makes more than its directory. */
 const SETTLE_MS = 400;
+/** From so many services on, the descriptors that this process has open weigh on every start. */
+const MANY_SERVICES = 100;
 /** What is added to a signal's number, as shells do. */
 const KILLED = 128;
 
@@ -28,6 +30,8 @@ export interface TreeOptions extends Pick<Means, "posix" | "say"> {
   /** Keeps the logs that this process writes. */
   readonly host: Attend;
   readonly descriptors: ReadonlyMap<Fd, Fd>;
+  /** Is told, before the first service, that there are many. */
+  readonly onMany?: () => void;
 }
 
 export class Tree {
@@ -81,6 +85,7 @@ export class Tree {
   /** One look at the directory: what is new is started, what has ended is started again, what is gone is let go. */
   private async look(): Promise<void> {
     const found = this.directory.find();
+    if (this.branches.size === 0 && (found?.length ?? 0) >= MANY_SERVICES) this.options.onMany?.();
     const listed = new Set<Branch>();
     for (const one of found ?? []) {
       if (this.isStopping) return;

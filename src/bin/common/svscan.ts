@@ -6,6 +6,7 @@ import {
   orFatal,
   posix,
   readLaunch,
+  startSpawner,
   sweepOrphans,
   workingDirectory,
 } from "../../posix/index.ts";
@@ -60,7 +61,13 @@ export const svscan: Resident = asResident({
     };
     const attend = isolate ? attendApart([`${bin() ?? ""}/supervise`], means) : attendHere(means);
     const host = new HostedLogs(means).attend;
-    const tree = new Tree({ ...means, attend, host, descriptors: handedOn() });
+    const tree = new Tree({
+      ...means,
+      attend,
+      host,
+      descriptors: handedOn(),
+      onMany: startSpawner,
+    });
     return tree.run();
   },
 });

@@ -1,0 +1,68 @@
+/**
+ * A thread that starts programs for this process, with a descriptor table of its own.
+ *
+ * What posix_spawn(3) makes has a copy of the table of the thread that calls it, and closes all of that again before
+ * the program takes over: with the 12,000 descriptors of a thousand services and their logs, a millisecond of
+ * each start, and a quarter of the work of starting such a tree (bench/tree.bench.ts). This thread has a few dozen.
+ */
+import { readLaunch } from "./launch.ts";
+import type { Spawned, SpawnSettings, SpawnStrings } from "./spawn-call.ts";
+import { ASKED, IDLE, SpawnRequest } from "./spawn-request.ts";
+import { startThread, type Thread } from "./thread.ts";
+import type { Fd } from "./types.ts";
+
+/** Beside this file, of the same kind: a module, or a bundle. */
+const own = import.meta.url;
+const program = new URL(`./spawner-thread${own.slice(own.lastIndexOf("."))}`, own);
+
+/** What the thread is given. */
+export interface SpawnerData {
+  readonly memory: SharedArrayBuffer;
+  /** Descriptors that the caller had open; no program has them but by its order. */
+  readonly inherited: readonly Fd[];
+}
+
+interface Spawner {
+  readonly request: SpawnRequest;
+  readonly thread: Thread;
+}
+
+let running: Spawner | undefined;
+
+/**
+ * Has a thread start the programs of this process from now on; until it is ready, and where the system does not
+ * let it have a table of its own, they are started as ever. To be called before descriptors are opened
+ * that are closed again: the thread keeps copies of those that are open now.
+ *
+ * @returns what ends the thread
+ */
+export function startSpawner(): () => void {
+  if (running === undefined && process.platform === "linux") {
+    const request = new SpawnRequest();
+    const data: SpawnerData = { memory: request.memory, inherited: readLaunch().inherited };
+    const thread = startThread(program, data, () => undefined);
+    running = { request, thread };
+    thread.ended.then(forget, forget);
+  }
+  return () => {
+    running?.thread.end();
+    forget();
+  };
+}
+
+function forget(): void {
+  running = undefined;
+}
+
+/** @returns undefined when there is no such thread that could do it */
+export function spawnElsewhere(
+  strings: SpawnStrings,
+  settings: SpawnSettings,
+): Spawned | undefined {
+  const request = running?.request;
+  if (request?.state !== IDLE || !request.write(strings, settings)) return undefined;
+  request.enter(ASKED);
+  // As long as posix_spawn would have taken here.
+  request.waitWhile(ASKED);
+  return request.spawned;
+}

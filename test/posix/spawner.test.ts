@@ -1,0 +1,59 @@
+// All that start.test.ts asks, of the thread that starts programs. Not tested: systems that refuse it a table of its own.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { after, test } from "node:test";
+import { AT_CWD, type Fd, posix } from "../../src/posix/index.ts";
+import { spawnElsewhere, startSpawner } from "../../src/posix/spawner.ts";
+import { StringBlock } from "../../src/posix/strings.ts";
+
+const timeout = 60_000;
+const NONE = new StringBlock([], "posix_spawn");
+const ENOENT = 2;
+
+/** A start that comes to nothing, and says so if the thread is there. */
+function attempt(descriptors: ReadonlyMap<Fd, Fd> = new Map()): number | undefined {
+  const path = new StringBlock(["/nonexistent/program"], "posix_spawn");
+  const strings = { path: path.first, argv: NONE.table, environment: NONE.table };
+  const spawned = spawnElsewhere(strings, { descriptors });
+  path.release();
+  return spawned?.errno;
+}
+
+after(startSpawner());
+while (attempt() === undefined) await new Promise((resolve) => setImmediate(resolve));
+
+test("it answers why there is no process", () => {
+  assert.equal(attempt(), ENOENT);
+  // One that nobody has open.
+  const errno = attempt(new Map([[0, 999_999]]));
+  assert.equal(errno, 9);
+  assert.equal(attempt(), ENOENT);
+});
+
+test("more descriptors than there is room for are left to the thread that asks", () => {
+  assert.equal(attempt(new Map(Array.from({ length: 65 }, (_, at) => [at + 100, 0]))), undefined);
+});
+
+test("what this process opens and closes is nothing to it", { timeout }, async (t) => {
+  const tables = (): number[] =>
+    fs
+      .readdirSync("/proc/self/task")
+      .map((id) => fs.readdirSync(`/proc/self/task/${id}/fd`).length);
+  const fewest = Math.min(...tables());
+  const opened = Array.from({ length: 100 }, () => posix.openAt(AT_CWD, "/dev/null", "read"));
+  t.after(() => opened.map((fd) => posix.close(fd)));
+  const [readEnd, writeEnd] = posix.pipe();
+  const pid = posix.start("/bin/sh", ["sh", "-c", "echo here"], {
+    descriptors: new Map([[1, writeEnd]]),
+  });
+  posix.close(writeEnd);
+  assert.deepEqual(await posix.ended(pid), { code: 0, signal: undefined });
+  const memory = Buffer.alloc(16);
+  assert.equal(memory.toString("utf8", 0, posix.read(readEnd, memory, 0, 16)), "here\n");
+  // No copy of the writing end is left anywhere.
+  assert.equal(posix.read(readEnd, memory, 0, 16), 0);
+  posix.close(readEnd);
+  assert.ok(Math.min(...tables()) <= fewest);
+});
+
+await import("./start.test.ts");
