@@ -22,6 +22,7 @@ import type { Script } from "./script.ts";
 import type { Batch, Source } from "./source.ts";
 import { StatusFile } from "./status-file.ts";
 import { type Blocked, Trouble, type Warn } from "./trouble.ts";
+import { Vigil } from "./vigil.ts";
 
 /** A batch at the most. */
 const MOST_BATCH_BYTES = 512 * 1024;
@@ -53,6 +54,7 @@ export class Engine {
   private watches: RepeatWatch[] = [];
   private readonly pace = new Pace();
   private readonly rest: Rest;
+  private readonly vigil: Vigil;
   private readonly course = { isStopping: false, fault: undefined as Error | undefined };
   /** The source was told that the program wants to end. */
   private finishing = false;
@@ -87,7 +89,9 @@ export class Engine {
       repeatedLines: 0,
     };
     this.running = new RunningAccount(posix, books, script.statsFile, warn);
-    this.rest = new Rest(posix, () => options.isAlone && !logdirs.some((log) => log.isRotating));
+    const mayHold = (): boolean => options.isAlone && !logdirs.some((log) => log.isRotating);
+    this.rest = new Rest(posix, mayHold);
+    this.vigil = new Vigil(posix, mayHold);
   }
 
   private makeLogdirs(script: Script): Logdir[] {
@@ -175,7 +179,7 @@ export class Engine {
         const pause = batch.more ? turn() : this.pause(source);
         if (pause !== undefined) await pause;
       } else if (source.ended) return;
-      else if (!this.isCalled) await source.wait();
+      else if (!this.isCalled) await this.vigil.wait(source);
     }
   }
 
@@ -189,7 +193,8 @@ export class Engine {
     const { posix } = this.options;
     const isBusy = this.pace.isBusy(this.writer.lastLines, () => posix.monotonicMs());
     if (isBusy) return this.rest.take();
-    return this.isCalled ? undefined : source.wait();
+    if (this.vigil.noteServed()) return turn();
+    return this.isCalled ? undefined : this.vigil.wait(source);
   }
 
   /** Whether somebody called while nothing waited: a wake-up ends only a waiting that has begun. */

@@ -165,6 +165,11 @@ export class PipeSource implements Source {
     this.hurried = true;
   }
 
+  standBy(ms: number): boolean {
+    // A line that has begun would end it at once, over and over.
+    return !this.hasPart && this.posix.poll(this.fd, POLL_IN, ms) !== 0;
+  }
+
   async wait(): Promise<void> {
     const readiness = await this.watch?.next(this.hasPart ? RECHECK_MS : undefined);
     // Told once: no wait may come between this news and the end of the pipe.

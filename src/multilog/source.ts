@@ -49,6 +49,12 @@ export interface Source {
   finishLine(scratch: BatchMemory): void;
   /** Not even the end of the line that has begun is waited for any more. */
   hurry(): void;
+  /**
+   * Has the thread stand still until there is something to offer.
+   *
+   * @returns false when there was nothing so long, or when a signal came
+   */
+  standBy?(ms: number): boolean;
   /** Waits until there may be something to offer. */
   wait(): Promise<void>;
   wake(): void;

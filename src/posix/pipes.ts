@@ -6,7 +6,7 @@
  */
 import fs from "node:fs";
 import { asFailure, SystemFailure } from "./failure.ts";
-import { bind, call, callOrNothing } from "./libc.ts";
+import { bind, call, callOrNothing, lastErrno } from "./libc.ts";
 import type { Fd, Pipes } from "./types.ts";
 
 const darwin = process.platform === "darwin";
@@ -77,7 +77,12 @@ function poll(fd: Fd, events: number, timeoutMs: number): number {
   pollRecord.writeInt32LE(fd, 0);
   pollRecord.writeInt16LE(events, 4);
   pollRecord.writeInt16LE(0, 6);
-  call("poll", undefined, () => pollCall(pollRecord, 1, timeoutMs));
+  if (pollCall(pollRecord, 1, timeoutMs) === -1) {
+    const code = lastErrno();
+    // A signal: whoever handles it is to have its turn.
+    if (code === "EINTR") return 0;
+    throw new SystemFailure(code, "poll");
+  }
   return pollRecord.readInt16LE(6);
 }
 

@@ -104,7 +104,7 @@ export interface Pipes {
   resizePipe(fd: Fd, sizeBytes: number): number;
   /** How many bytes stand in a pipe. */
   queued(fd: Fd): number;
-  /** Which of `POLL_IN | POLL_OUT | POLL_HUP | POLL_ERR` hold, waiting up to `timeoutMs` (-1: for ever) for `events`. */
+  /** Which of `POLL_IN | POLL_OUT | POLL_HUP | POLL_ERR` hold, waiting up to `timeoutMs` (-1: for ever) for `events`; a signal ends it as well, with 0. */
   poll(fd: Fd, events: number, timeoutMs: number): number;
   getDescriptorFlags(fd: Fd): number;
   setDescriptorFlags(fd: Fd, flags: number): void;
