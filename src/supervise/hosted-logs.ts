@@ -9,6 +9,7 @@ import { AT_CWD, Fatal, ignoring, orFatal, type Posix, unableTo } from "../posix
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
 import { LogThread, type Starter } from "./log-thread.ts";
 import { readSmall } from "./small-file.ts";
+import { parentOf } from "./state-news.ts";
 
 export const MOST_THREADS = 4;
 /**
@@ -20,6 +21,7 @@ const MOST_SCRIPT_BYTES = 128 * 1024;
 const STDIN = 0;
 const SYSTEM_TROUBLE = 111;
 const UNSEEN = ["EACCES", "ELOOP", "ENAMETOOLONG", "ENOTDIR"];
+const HERE = Buffer.from(".");
 const [SLASH, DOT, HASH] = ["/", ".", "#"].map((text) => text.charCodeAt(0));
 
 export class HostedLogs {
@@ -79,10 +81,14 @@ function actionsOf(text: Buffer): Buffer[] {
   return actions;
 }
 
-/** Where the first log directory is; where that is still to be made, the service directory's. */
+/** Where the first log directory is, or will be: then the nearest directory above it that is there. */
 function deviceOf(posix: Posix, directory: number, script: readonly Buffer[]): number {
-  const logdir = script.find(([first]) => first === DOT || first === SLASH);
-  // Where it cannot be looked at, opening the log says why.
-  const place = logdir && ignoring(UNSEEN, () => posix.statusAt(directory, logdir));
-  return (place ?? posix.status(directory)).device;
+  let place = script.find(([first]) => first === DOT || first === SLASH) ?? HERE;
+  for (;;) {
+    const at = place;
+    // Where it cannot be looked at, opening the log says why.
+    const status = ignoring(UNSEEN, () => posix.statusAt(directory, at));
+    if (status !== undefined) return status.device;
+    place = parentOf(place);
+  }
 }
