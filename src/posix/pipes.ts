@@ -37,7 +37,10 @@ const ioctl = bind("int ioctl(int fd, unsigned long request, ...)");
 const pollCall = bind("int poll(void *fds, unsigned long count, int timeout)");
 
 const pair = new Int32Array(2);
-const pollRecord = Buffer.alloc(8);
+/** struct pollfd: an int, and two shorts behind it. */
+const pollRecord = new Int32Array(2);
+const pollShorts = new Int16Array(pollRecord.buffer);
+const [EVENTS_AT, FOUND_AT] = [2, 3] as const;
 
 function control(fd: Fd, command: number, value: number = 0): number {
   return call("fcntl", undefined, () => fcntl(fd, command, "int", value));
@@ -74,16 +77,16 @@ function queued(fd: Fd): number {
 }
 
 function poll(fd: Fd, events: number, timeoutMs: number): number {
-  pollRecord.writeInt32LE(fd, 0);
-  pollRecord.writeInt16LE(events, 4);
-  pollRecord.writeInt16LE(0, 6);
+  pollRecord[0] = fd;
+  pollShorts[EVENTS_AT] = events;
+  pollShorts[FOUND_AT] = 0;
   if (pollCall(pollRecord, 1, timeoutMs) === -1) {
     const code = lastErrno();
     // A signal: whoever handles it is to have its turn.
     if (code === "EINTR") return 0;
     throw new SystemFailure(code, "poll");
   }
-  return pollRecord.readInt16LE(6);
+  return pollShorts[FOUND_AT] ?? 0;
 }
 
 export const pipes: Omit<Pipes, "lastingPipe" | "pipeOf" | "openPipe"> = {
