@@ -7,11 +7,13 @@ import type { Fd } from "./types.ts";
 
 /** What the memory is at. */
 export const NOT_READY = 0;
-export const IDLE = 1;
-export const ASKED = 2;
+/** The thread takes a table of its own. */
+export const PREPARING = 1;
+export const IDLE = 2;
+export const ASKED = 3;
 /** The thread cannot do it here. */
-export const UNABLE = 3;
-type State = typeof NOT_READY | typeof IDLE | typeof ASKED | typeof UNABLE;
+export const UNABLE = 4;
+type State = typeof NOT_READY | typeof PREPARING | typeof IDLE | typeof ASKED | typeof UNABLE;
 
 /** Pairs of descriptors that there is room for. */
 const MOST_PAIRS = 64;
@@ -44,9 +46,19 @@ export class SpawnRequest {
     Atomics.notify(this.answer, 0);
   }
 
-  /** This thread stands still while that is the state. */
-  waitWhile(state: State): void {
-    while (this.state === state) Atomics.wait(this.answer, 0, state);
+  /** This thread stands still while that is the state, and no longer than that. */
+  waitWhile(state: State, mostMs: number = Number.POSITIVE_INFINITY): void {
+    const deadline = performance.now() + mostMs;
+    for (;;) {
+      const leftMs = deadline - performance.now();
+      if (this.state !== state || leftMs <= 0) return;
+      Atomics.wait(this.answer, 0, state, leftMs);
+    }
+  }
+
+  /** Goes from one state to another. @returns false when another thread was quicker */
+  exchange(from: State, to: State): boolean {
+    return Atomics.compareExchange(this.answer, 0, from, to) === from;
   }
 
   /** @returns false where there is no room for it */

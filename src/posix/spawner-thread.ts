@@ -5,7 +5,7 @@ import { files } from "./files.ts";
 import { bind, call } from "./libc.ts";
 import { FD_CLOEXEC, pipes } from "./pipes.ts";
 import { type Spawned, type SpawnSettings, spawnNow } from "./spawn-call.ts";
-import { IDLE, SpawnRequest, UNABLE } from "./spawn-request.ts";
+import { IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
 import type { SpawnerData } from "./spawner.ts";
 import { threadData } from "./thread.ts";
 import type { Fd } from "./types.ts";
@@ -23,17 +23,21 @@ const syscall = bind("int64_t syscall(int64_t number, ...)");
 
 const { memory, inherited } = threadData() as SpawnerData;
 const request = new SpawnRequest(memory);
-try {
-  const ourselves = leaveTable();
-  request.enter(IDLE);
-  for (;;) {
-    request.waitWhile(IDLE);
-    request.spawned = serve(ourselves);
+if (request.exchange(NOT_READY, PREPARING)) serveAll();
+
+function serveAll(): void {
+  try {
+    const ourselves = leaveTable();
     request.enter(IDLE);
+    for (;;) {
+      request.waitWhile(IDLE);
+      request.spawned = serve(ourselves);
+      request.enter(IDLE);
+    }
+  } catch (failure) {
+    request.enter(UNABLE);
+    if (!(failure instanceof SystemFailure)) throw failure;
   }
-} catch (failure) {
-  request.enter(UNABLE);
-  if (!(failure instanceof SystemFailure)) throw failure;
 }
 
 /** From here on, what other threads open and close is not seen here. @returns the process, for `fetch` */

@@ -7,13 +7,16 @@
  */
 import { readLaunch } from "./launch.ts";
 import type { Spawned, SpawnSettings, SpawnStrings } from "./spawn-call.ts";
-import { ASKED, IDLE, SpawnRequest } from "./spawn-request.ts";
+import { ASKED, IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
 import { startThread, type Thread } from "./thread.ts";
 import type { Fd } from "./types.ts";
 
 /** Beside this file, of the same kind: a module, or a bundle. */
 const own = import.meta.url;
 const program = new URL(`./spawner-thread${own.slice(own.lastIndexOf("."))}`, own);
+
+/** A machine that takes longer to start a thread has other cares. */
+const MOST_START_MS = 5000;
 
 /** What the thread is given. */
 export interface SpawnerData {
@@ -30,9 +33,9 @@ interface Spawner {
 let running: Spawner | undefined;
 
 /**
- * Has a thread start the programs of this process from now on; until it is ready, and where the system does not
- * let it have a table of its own, they are started as ever. To be called before descriptors are opened
- * that are closed again: the thread keeps copies of those that are open now.
+ * Has a thread start the programs of this process from now on. Where the system does not let it have a table of its
+ * own, they are started as ever. This thread stands still until that is known, some 50 ms: what it opens behind
+ * that, the other has no copies of, which would keep pipes from ending.
  *
  * @returns what ends the thread
  */
@@ -41,6 +44,10 @@ export function startSpawner(): () => void {
     const request = new SpawnRequest();
     const data: SpawnerData = { memory: request.memory, inherited: readLaunch().inherited };
     const thread = startThread(program, data, () => undefined);
+    request.waitWhile(NOT_READY, MOST_START_MS);
+    // Too late is never.
+    request.exchange(NOT_READY, UNABLE);
+    request.waitWhile(PREPARING);
     running = { request, thread };
     thread.ended.then(forget, forget);
   }
