@@ -1,0 +1,3 @@
+/** The room's face: a server for the tree of services. */
+export { type ServeOptions, type Serving, serve } from "./server/serve.ts";
+export type { Action, Outcome, ServiceView, Tree } from "./tree/types.ts";
