@@ -7,6 +7,7 @@
  */
 import { AT_CWD, Fatal, ignoring, orFatal, type Posix, unableTo } from "../posix/index.ts";
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
+import { actionsOf, MOST_SCRIPT_BYTES } from "./log-script.ts";
 import { LogThread, type Starter } from "./log-thread.ts";
 import { readSmall } from "./small-file.ts";
 import { parentOf } from "./state-news.ts";
@@ -17,12 +18,11 @@ export const MOST_THREADS = 4;
  * the process for its services. A few to spare.
  */
 export const POOL_THREADS: number = 2 * MOST_THREADS + 4;
-const MOST_SCRIPT_BYTES = 128 * 1024;
 const STDIN = 0;
 const SYSTEM_TROUBLE = 111;
 const UNSEEN = ["EACCES", "ELOOP", "ENAMETOOLONG", "ENOTDIR"];
 const HERE = Buffer.from(".");
-const [SLASH, DOT, HASH] = ["/", ".", "#"].map((text) => text.charCodeAt(0));
+const [SLASH, DOT] = ["/", "."].map((text) => text.charCodeAt(0));
 
 export class HostedLogs {
   readonly attend: Attend = (order) => this.host(order);
@@ -67,18 +67,6 @@ export class HostedLogs {
     this.threads.set(slot, thread);
     return thread;
   }
-}
-
-/** One action a line; empty ones and those that begin with `#` are none. */
-function actionsOf(text: Buffer): Buffer[] {
-  const actions: Buffer[] = [];
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf("\n", at);
-    const line = text.subarray(at, end === -1 ? text.length : end);
-    if (line.length > 0 && line[0] !== HASH) actions.push(line);
-    at = end === -1 ? text.length : end + 1;
-  }
-  return actions;
 }
 
 /** Where the first log directory is, or will be: then the nearest directory above it that is there. */

@@ -26,6 +26,12 @@ export interface ServiceSettings {
   readonly backoffMs: number | undefined;
   readonly mostDeaths: number | undefined;
   readonly rememberedDeaths: number;
+  /** How long `run` has to live to count as started; undefined: however short it was. */
+  readonly startMs: number | undefined;
+  readonly startRetries: number | undefined;
+  /** With which it has done what it is there for; undefined: it never has. */
+  readonly exitCodes: ReadonlySet<number> | "any" | undefined;
+  readonly killGroup: "kill" | "all" | undefined;
   readonly isEssential: boolean;
   /** Names of services that are to be up before. */
   readonly after: readonly Buffer[];
@@ -67,7 +73,8 @@ export function readService(directory: Name, posix: Posix = realPosix): ServiceR
   }
 }
 
-function readSettings(posix: Posix, dir: Fd, directory: Name): ServiceSettings {
+/** What the files of an open service directory ask for. */
+export function readSettings(posix: Posix, dir: Fd, directory: Name): ServiceSettings {
   const faults: string[] = [];
   const settings = new Settings(posix, dir, directory, (words) => {
     faults.push(joined(words).toString());
@@ -82,6 +89,10 @@ function readSettings(posix: Posix, dir: Fd, directory: Name): ServiceSettings {
     backoffMs: settings.backoffMs,
     mostDeaths: settings.mostDeaths,
     rememberedDeaths: settings.rememberedDeaths,
+    startMs: settings.startMs,
+    startRetries: settings.startRetries,
+    exitCodes: settings.exitCodes,
+    killGroup: settings.killGroup,
     isEssential: settings.isEssential,
     after: settings.after,
     faults,

@@ -8,8 +8,7 @@ import { type Instant, UNIX_EPOCH_SECONDS } from "../tai64/index.ts";
 import type { DeathEntry } from "./deaths.ts";
 import { hostedBy } from "./hosted-log.ts";
 import type { TellingPhase } from "./phase.ts";
-import { readDeaths, readState, type ServiceState } from "./service-state.ts";
-import { readSmall } from "./small-file.ts";
+import { readDeaths, readGroup, readState, type ServiceState } from "./service-state.ts";
 import { decodeStatus, type ReadStatus } from "./status.ts";
 import type { Visits } from "./visits.ts";
 
@@ -62,17 +61,12 @@ export function historyOf(visits: Visits, directory: Name): History {
     return visits.in(directory, () => {
       const { tellsReady, readySince, phase } = readState(posix, AT_CWD);
       const deaths = readDeaths(posix, AT_CWD);
-      return { tellsReady, readySince, phase, group: readGroup(posix), deaths };
+      return { tellsReady, readySince, phase, group: readGroup(posix, AT_CWD), deaths };
     });
   } catch (failure) {
     if (!(failure instanceof SystemFailure)) throw failure;
     return { tellsReady: false, readySince: undefined, deaths: [] };
   }
-}
-
-function readGroup(posix: Posix): string | undefined {
-  const line = readSmall(posix, AT_CWD, "group")?.toString().split("\n", 1)[0]?.trim();
-  return line === "" ? undefined : line;
 }
 
 function reportHere(posix: Posix): Report {

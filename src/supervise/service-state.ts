@@ -1,5 +1,5 @@
 /** What a service directory tells of its service, through a descriptor of it: nobody's working directory changes. */
-import { type Fd, type Posix, SystemFailure } from "../posix/index.ts";
+import { type Fd, type Name, type Posix, SystemFailure } from "../posix/index.ts";
 import { type Instant, isLabel, parseLabel } from "../tai64/index.ts";
 import { type DeathEntry, parseDeaths } from "./deaths.ts";
 import { parsePhase, type TellingPhase } from "./phase.ts";
@@ -48,9 +48,21 @@ export function readDeaths(posix: Posix, dir: Fd): DeathEntry[] {
   return parseDeaths(bytes?.toString("latin1") ?? "");
 }
 
-function hasReader(posix: Posix, dir: Fd): boolean {
+/** @returns the group that it belongs to, by its file `group`. @throws SystemFailure */
+export function readGroup(posix: Posix, dir: Fd): string | undefined {
+  const line = readSmall(posix, dir, "group")?.toString().split("\n", 1)[0]?.trim();
+  return line === "" ? undefined : line;
+}
+
+/**
+ * Whether a supervisor has a service.
+ *
+ * @param ok  its FIFO `supervise/ok`, from `dir`
+ * @throws SystemFailure where that may not be asked
+ */
+export function hasReader(posix: Posix, dir: Fd, ok: Name = "supervise/ok"): boolean {
   try {
-    posix.close(posix.openAt(dir, "supervise/ok", "write"));
+    posix.close(posix.openAt(dir, ok, "write"));
     return true;
   } catch (failure) {
     if (failure instanceof SystemFailure && ["ENXIO", "ENOENT"].includes(failure.code))

@@ -20,6 +20,11 @@ import type { Visits } from "./visits.ts";
 const FOR_HOSTED = Buffer.from("a+=l");
 
 const ALARM = 0x61;
+const CONTROL = "supervise/control";
+const CAUSES: Readonly<Record<string, string>> = {
+  ENXIO: "supervise not running",
+  EAGAIN: "its supervisor reads no commands: too many wait already",
+};
 
 /** Why commands did not reach a service. */
 export interface Unreached {
@@ -43,10 +48,23 @@ export function sendCommands(
   const service = hostedBy(visits.posix, directory);
   if (service !== undefined) return sendToHosted(visits, { directory, service }, bytes);
   try {
-    return visits.in(directory, () => writeHere(visits.posix, directory, bytes));
+    return visits.in(directory, () =>
+      writeTo(visits.posix, { directory, control: CONTROL }, bytes),
+    );
   } catch (failure) {
     return unreached(["chdir to ", directory], failure);
   }
+}
+
+/**
+ * The same for a program with a life of its own: its working directory stays, and it never waits. As
+ * few bytes as these go into a FIFO all or not at all.
+ *
+ * @param directory  a service, from the working directory; not a log that svscan writes itself
+ */
+export function sendNow(posix: Posix, directory: Buffer, bytes: Uint8Array): Unreached | undefined {
+  const control = joined([directory, `/${CONTROL}`]);
+  return writeTo(posix, { directory, control, neverWaits: true }, bytes);
 }
 
 /** Through the supervisor of its service, which svscan is. */
@@ -66,13 +84,25 @@ function sendToHosted(
   return { line: joined(["unable to control ", directory, why]), isAbsent: false };
 }
 
-function writeHere(posix: Posix, directory: Name, bytes: Uint8Array): Unreached | undefined {
+interface Address {
+  readonly directory: Name;
+  /** Its FIFO, from the working directory. */
+  readonly control: Name;
+  /** Nothing is written where the FIFO is full. */
+  readonly neverWaits?: true;
+}
+
+function writeTo(
+  posix: Posix,
+  { directory, control, neverWaits }: Address,
+  bytes: Uint8Array,
+): Unreached | undefined {
   let step: Words = ["unable to control ", directory];
   try {
-    const fd = posix.openAt(AT_CWD, "supervise/control", "write");
+    const fd = posix.openAt(AT_CWD, control, "write");
     try {
       step = ["error writing commands to ", directory];
-      posix.setStatusFlags(fd, posix.getStatusFlags(fd) & ~O_NONBLOCK);
+      if (!neverWaits) posix.setStatusFlags(fd, posix.getStatusFlags(fd) & ~O_NONBLOCK);
       if (bytes.length > 0) posix.write(fd, bytes, 0, bytes.length);
     } finally {
       posix.close(fd);
@@ -81,7 +111,7 @@ function writeHere(posix: Posix, directory: Name, bytes: Uint8Array): Unreached 
   } catch (failure) {
     if (!(failure instanceof SystemFailure)) throw failure;
     const isAbsent = failure.code === "ENXIO" || failure.code === "ENOENT";
-    const cause = failure.code === "ENXIO" ? "supervise not running" : failure.text;
+    const cause = CAUSES[failure.code] ?? failure.text;
     return { line: joined([...step, ": ", cause]), isAbsent };
   }
 }

@@ -47,7 +47,7 @@ function lastOf(deaths: readonly DeathEntry[]): Record<string, unknown> | null {
 }
 
 /** @returns null for a moment that no calendar has */
-function isoTime(at: Instant): string | null {
+export function isoTime(at: Instant): string | null {
   const ms = Number(toUnixNanos(at) / 1_000_000n);
   return Number.isFinite(new Date(ms).getTime()) ? new Date(ms).toISOString() : null;
 }

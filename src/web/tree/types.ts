@@ -1,5 +1,6 @@
 /** The model of the tree: what all parts of this room know of services, and how they act on them. */
 import type { DeathEntry, ServiceSettings } from "../../supervise/index.ts";
+import type { LogStream } from "./log-place.ts";
 
 /**
  * - `unsupervised`: it has no supervisor; `held`: it waits for others (`after`)
@@ -131,6 +132,16 @@ export interface Tree {
   deaths(name: string): readonly DeathEntry[];
   /** @returns undefined for a service that is not there */
   settings(name: string): ServiceSettings | undefined;
+  /** The log directories of a service, also of one without a logger of its own. */
+  logDirectories(name: string, stream: LogStream): readonly Buffer[];
+  /** What its logging script says, where it is known; a word each. */
+  logScript(name: string, stream: LogStream): readonly Buffer[];
+  /** The services that a word stands for: a name, a glob, `GROUP:*` or `GROUP:NAME`; none where it stands for none. */
+  find(word: string): readonly ServiceView[];
+  /** Nothing may be changed: `act` does nothing. */
+  readonly isReadOnly: boolean;
+  /** Is told of what became of actions from now on. @returns what ends it */
+  watchOutcomes(listener: (outcome: Outcome, action: Action, who: string) => void): () => void;
   /** Looks at everything now, without waiting for news. */
   refresh(): void;
   close(): void;
