@@ -21,6 +21,8 @@ export interface LogLine {
 }
 
 const BATCH_LINES = 1024;
+/** Of lines that are long, a batch is fewer. */
+const BATCH_BYTES = 1 << 20;
 const BILLION = 1_000_000_000n;
 
 /** Batches of lines, handed from the one that reads to the one that takes. */
@@ -29,15 +31,22 @@ export class Exchange implements Taker {
   /** Of what there is at first only so many lines are given; undefined: all, or no longer. */
   private last: number | undefined;
   private readonly around: Bound | undefined;
+  private readonly mostHeldBytes: number;
+  private heldBytes = 0;
   private handed: LogLine[] | undefined;
   private isClosed = false;
   private wakeTaker: (() => void) | undefined;
   private wakeReader: (() => void) | undefined;
 
   /** @param around  of those before this time, half as many are given */
-  constructor(last: number | undefined, around: Bound | undefined) {
+  constructor(
+    last: number | undefined,
+    around: Bound | undefined,
+    mostHeldBytes: number = Number.POSITIVE_INFINITY,
+  ) {
     this.last = around === undefined || last === undefined ? last : Math.ceil(last / 2);
     this.around = around;
+    this.mostHeldBytes = mostHeldBytes;
   }
 
   /** What comes from now on is given, whatever there was. */
@@ -48,11 +57,21 @@ export class Exchange implements Taker {
 
   get isFull(): boolean {
     if (this.last !== undefined) {
-      if (this.batch.length > 2 * this.last + BATCH_LINES)
-        this.batch = this.last > 0 ? this.batch.slice(-this.last) : [];
+      if (this.batch.length > 2 * this.last + BATCH_LINES || this.heldBytes > this.mostHeldBytes)
+        this.forgetOld(this.last);
       return false;
     }
-    return this.batch.length >= BATCH_LINES;
+    return this.batch.length >= BATCH_LINES || this.heldBytes > BATCH_BYTES;
+  }
+
+  /** Keeps the last lines, and of those no more than there may be. */
+  private forgetOld(last: number): void {
+    let from = Math.max(0, this.batch.length - last);
+    let bytes = this.batch.slice(from).reduce((sum, { text }) => sum + text.length, 0);
+    for (; bytes > this.mostHeldBytes / 2 && from < this.batch.length - 1; from++)
+      bytes -= this.batch[from]?.text.length ?? 0;
+    this.batch = this.batch.slice(from);
+    this.heldBytes = bytes;
   }
 
   line(source: Selection): void {
@@ -61,6 +80,7 @@ export class Exchange implements Taker {
     if (this.last !== undefined && around !== undefined)
       if (compareKeys(source, unixOf(around, source.toUnix)) >= 0) this.letGo();
     const begin = labelled ? textAt(line, from, to) : from;
+    this.heldBytes += to - begin;
     this.batch.push({
       source: source.name,
       label: labelled ? line.toString("latin1", from, from + LABEL_BYTES) : undefined,
@@ -75,6 +95,7 @@ export class Exchange implements Taker {
     if (this.last !== undefined || this.batch.length === 0 || this.isClosed) return;
     this.handed = this.batch;
     this.batch = [];
+    this.heldBytes = 0;
     this.wakeTaker?.();
     await new Promise<void>((resolve) => {
       this.wakeReader = resolve;

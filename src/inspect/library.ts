@@ -18,6 +18,10 @@ export interface LibraryOptions extends Omit<ReadOptions, "cursor"> {
   readonly services?: string | Uint8Array | undefined;
   /** Ends the following, when what stands there has been read. */
   readonly signal?: AbortSignal;
+  /** Ends the reading at its next step, whatever is still to be read. */
+  readonly cancel?: AbortSignal;
+  /** Of lines that wait to be the last ones, no more than this is kept; the older ones are left out then. */
+  readonly mostHeldBytes?: number;
   /** The system; for tests. */
   readonly posix?: Posix;
 }
@@ -34,19 +38,27 @@ export async function* readLog(
   targets: Words,
   options: LibraryOptions = {},
 ): AsyncGenerator<LogLine, void> {
-  const exchange = new Exchange(options.last, options.around);
+  const exchange = new Exchange(options.last, options.around, options.mostHeldBytes);
   const session = openSession(targets, options, exchange);
   const running = run(session, exchange, targets, options).finally(() => exchange.close());
   running.catch(() => undefined);
   const stop = (): void => session.finish();
   if (options.signal?.aborted) stop();
   options.signal?.addEventListener("abort", stop, { once: true });
+  const cancel = (): void => {
+    exchange.close();
+    session.stop();
+    session.finish();
+  };
+  if (options.cancel?.aborted) cancel();
+  options.cancel?.addEventListener("abort", cancel, { once: true });
   try {
     for (let batch = await exchange.next(); batch !== undefined; batch = await exchange.next())
       yield* batch;
     await running;
   } finally {
     options.signal?.removeEventListener("abort", stop);
+    options.cancel?.removeEventListener("abort", cancel);
     exchange.close();
     session.stop();
     await running.catch(() => undefined);

@@ -20,6 +20,8 @@ export interface ReadOptions extends Wanted {
   readonly follow?: boolean;
   readonly cursor?: CursorFile | undefined;
   readonly news?: News;
+  /** Others have their turn in this thread while much is read. */
+  readonly isShared?: boolean;
 }
 
 export class OpenLog {

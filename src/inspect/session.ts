@@ -27,6 +27,10 @@ export interface Taker {
 const SAVE_MS = 50;
 const SEVERAL_BYTES = 64 * 1024;
 const SINGLE_BYTES = 512 * 1024;
+/** How long others wait for their turn, where there are others. */
+const TURN_MS = 8;
+/** Lines between two looks at the clock. */
+const TURN_LINES = 64;
 
 export class Session implements Followed {
   private readonly posix: Posix;
@@ -40,6 +44,8 @@ export class Session implements Followed {
   private behind = 0;
   private isOver = false;
   private first = true;
+  private turnEndsMs = 0;
+  private linesOfTurn = 0;
   private readonly following: Follow;
 
   constructor(posix: Posix, options: ReadOptions, taker: Taker) {
@@ -100,6 +106,7 @@ export class Session implements Followed {
       if (this.isOver) return;
       if (this.isPast(source)) return this.stop();
       taker.line(source);
+      if (++this.linesOfTurn % TURN_LINES === 0 && this.isTurnOver) await this.others();
       if (source.advance()) merge.changed();
       else {
         const later = this.more(source);
@@ -119,12 +126,27 @@ export class Session implements Followed {
   /** Reads until there is a line. */
   private more(source: Selection): boolean | Promise<boolean> {
     for (;;) {
-      if (source.isOver) return false;
+      if (source.isOver || this.isOver) return false;
+      if (this.isTurnOver) return this.moreAfterOthers(source);
       const filled = source.fill();
       if (typeof filled !== "boolean") return this.moreLater(source, filled);
       if (!filled) return this.rest(source);
       if (source.advance()) return true;
     }
+  }
+
+  private get isTurnOver(): boolean {
+    return this.options.isShared === true && this.posix.monotonicMs() >= this.turnEndsMs;
+  }
+
+  private async others(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.turnEndsMs = this.posix.monotonicMs() + TURN_MS;
+  }
+
+  private async moreAfterOthers(source: Selection): Promise<boolean> {
+    await this.others();
+    return this.more(source);
   }
 
   private async moreLater(source: Selection, filling: Promise<boolean>): Promise<boolean> {

@@ -39,4 +39,5 @@ export {
 } from "./thread.ts";
 export { Title } from "./title.ts";
 export type * from "./types.ts";
+export { withUmask } from "./umask.ts";
 export { type Compression, unpack } from "./unpack.ts";

@@ -20,6 +20,7 @@ import {
   unixAddress,
 } from "./socket-address.ts";
 import type { Endpoint, Fd, Name, Sockets } from "./types.ts";
+import { withUmask } from "./umask.ts";
 
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
@@ -30,6 +31,7 @@ const SO_REUSEADDR = 2;
 const SO_RCVBUF = 8;
 const SO_KEEPALIVE = 9;
 const SO_PASSCRED = 16;
+const SO_PEERCRED = 17;
 const SO_RCVTIMEO = 20;
 const SO_RCVBUFFORCE = 33;
 const SO_MEMINFO = 55;
@@ -41,6 +43,8 @@ const MSG_DONTWAIT = 0x40;
 const BACKLOG = 128;
 const RECEIVE_BUFFER_BYTES = 8 << 20;
 const TIMEVAL_BYTES = 16;
+/** struct ucred: pid, uid, gid. */
+const UCRED_WORDS = 3;
 const MICROS_PER_MS = 1000;
 
 const socketCall = bind("int socket(int family, int type, int protocol)");
@@ -99,12 +103,7 @@ function unixDatagrams(path: Name, mode: number, patienceMs: number): Fd {
     set(fd, SO_PASSCRED, 1);
     setPatience(fd, patienceMs);
     // At no moment does it have another mode.
-    const umask = process.umask(0o777 & ~mode);
-    try {
-      call("bind", path, () => bindCall(fd, address, address.length));
-    } finally {
-      process.umask(umask);
-    }
+    withUmask(0o777 & ~mode, () => call("bind", path, () => bindCall(fd, address, address.length)));
   });
 }
 
@@ -190,6 +189,14 @@ function dropped(fd: Fd): number {
   return words[DROPS_WORD] ?? 0;
 }
 
+function peerUser(fd: Fd): number | undefined {
+  if (process.platform !== "linux") return undefined;
+  const words = new Int32Array(UCRED_WORDS);
+  const length = Uint32Array.of(words.byteLength);
+  call("getsockopt", undefined, () => getOption(fd, SOL_SOCKET, SO_PEERCRED, words, length));
+  return words[1];
+}
+
 export const sockets: Sockets = {
   hostName: hostname,
   unixDatagrams,
@@ -202,6 +209,7 @@ export const sockets: Sockets = {
     callOrNothing("recv", () =>
       recvCall(fd, memory.subarray(offset, offset + length), length, MSG_DONTWAIT),
     ),
+  peerUser,
   mailbox: (fd, slots, slotBytes) => new Mailbox(fd, slots, slotBytes),
   dropped,
   refuseMore: (fd) => void call("shutdown", undefined, () => shutdownCall(fd, SHUT_RD)),

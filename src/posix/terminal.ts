@@ -11,3 +11,46 @@ export function terminalColumns(fd: Fd): number {
   if (!tty.isatty(fd)) return 80;
   return new tty.WriteStream(fd).columns || 80;
 }
+
+const [END_OF_TEXT, END_OF_INPUT, RETURN, NEWLINE, DELETE, BACKSPACE, KILL_LINE] = [
+  "\u0003",
+  "\u0004",
+  "\r",
+  "\n",
+  "\u007f",
+  "\b",
+  "\u0015",
+];
+
+/**
+ * Asks for something that is not to be seen, on a terminal.
+ *
+ * @returns undefined when it was given up, by Ctrl-C or Ctrl-D
+ */
+export function askHidden(input: Fd, output: Fd, question: string): Promise<string | undefined> {
+  const keyboard = new tty.ReadStream(input);
+  const screen = new tty.WriteStream(output);
+  screen.write(question);
+  keyboard.setRawMode(true);
+  keyboard.setEncoding("utf8");
+  return new Promise((resolve) => {
+    let text = "";
+    const done = (answer: string | undefined): void => {
+      keyboard.off("data", hear);
+      keyboard.setRawMode(false);
+      keyboard.pause();
+      screen.write("\n");
+      resolve(answer);
+    };
+    const hear = (keys: string): void => {
+      for (const key of keys) {
+        if (key === RETURN || key === NEWLINE) return done(text);
+        if (key === END_OF_TEXT || key === END_OF_INPUT) return done(undefined);
+        if (key === DELETE || key === BACKSPACE) text = text.replace(/.$/u, "");
+        else if (key === KILL_LINE) text = "";
+        else text += key;
+      }
+    };
+    keyboard.on("data", hear);
+  });
+}

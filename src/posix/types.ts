@@ -370,6 +370,8 @@ export interface Sockets {
   portOf(fd: Fd): number;
   /** Reads from a connection what is there; 0: its end; -1: nothing now. */
   receive(fd: Fd, memory: Buffer, offset: number, length: number): number;
+  /** The user at the other end of a unix stream socket, by the kernel; undefined where that does not say. */
+  peerUser(fd: Fd): number | undefined;
   mailbox(fd: Fd, slots: number, slotBytes: number): Datagrams;
   /** How many datagrams the kernel had to drop so far, as they did not fit into the queue. */
   dropped(fd: Fd): number;

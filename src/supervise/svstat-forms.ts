@@ -38,10 +38,14 @@ export function asJson({ directory, report, history }: Row): Record<string, unkn
 
 function lastOf(deaths: readonly DeathEntry[]): Record<string, unknown> | null {
   const last = deaths.at(-1);
-  if (last === undefined) return null;
-  const at = isoTime(last.at);
-  if ("unstarted" in last) return { at, unstarted: last.unstarted };
-  const { pid, cause, uptimeMs, core, asked, givenUp } = last;
+  return last === undefined ? null : deathAsJson(last);
+}
+
+/** One death; published in docs/commands/svstat.md. */
+export function deathAsJson(death: DeathEntry): Record<string, unknown> {
+  const at = isoTime(death.at);
+  if ("unstarted" in death) return { at, unstarted: death.unstarted };
+  const { pid, cause, uptimeMs, core, asked, givenUp } = death;
   const how = typeof cause === "number" ? { code: cause } : { signal: cause ?? null };
   return { at, pid, ...how, uptimeSeconds: uptimeMs / 1000, core, asked, givenUp };
 }

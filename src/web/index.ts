@@ -1,4 +1,7 @@
 /** The room's face: a server for the tree of services. */
-export { type ServeOptions, type Serving, serve } from "./server/serve.ts";
+export { isLoopback } from "./server/host.ts";
+export type { Listen } from "./server/listening.ts";
+export { changeLine, type ServeOptions, type Serving, serve } from "./server/serve.ts";
+export { isUserName, setPassword } from "./server/users-file.ts";
 export { LiveTree, type LiveTreeOptions } from "./tree/live-tree.ts";
 export type { Action, Outcome, ServiceView, Tree } from "./tree/types.ts";

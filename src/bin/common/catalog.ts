@@ -108,6 +108,13 @@ export const COMMANDS: readonly Group[] = [
         operands: "services",
         options: "-u -U -d -D -r -R -a -o -t=",
       },
+      {
+        name: "svweb",
+        purpose: "shows and steers services from a browser, by HTTP, and by supervisorctl",
+        operands: "paths",
+        options: "--listen= --socket= --users= --host= --read-only",
+        words: "passwd",
+      },
       { name: "svok", purpose: "is a service supervised?", operands: "services" },
       {
         name: "svlog",

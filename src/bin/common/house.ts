@@ -38,6 +38,7 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   svstat: async () => (await import("./svstat.ts")).svstat,
   svup: async () => (await import("./svup.ts")).svup,
   svwait: async () => (await import("./svwait.ts")).svwait,
+  svweb: async () => (await import("./svweb.ts")).svweb,
   "syslog-in": async () => (await import("./syslog-in.ts")).syslogIn,
   tai64n: async () => resident("tai64n", (await import("./tai64n.ts")).tai64n),
   tai64nlocal: async () => resident("tai64nlocal", (await import("./tai64nlocal.ts")).tai64nlocal),

@@ -1,25 +1,42 @@
-/**
- * Makes the server, and ends it.
- *
- * fastify's listening socket is the one thing of the system that is not had from posix: Node's HTTP
- * server makes its own.
- */
+/** Makes the server, and ends it. */
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
+import type { Posix } from "../../posix/index.ts";
+import { registerApi } from "../api/index.ts";
 import { registerRpc } from "../rpc/index.ts";
 import type { Tree } from "../tree/types.ts";
+import { answerFailure, errorBody, Refusal } from "./failure.ts";
+import { Gate } from "./gate.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
+import { type Listen, listen } from "./listening.ts";
+import { Login } from "./login.ts";
+import { oneLine } from "./one-line.ts";
+import { servePage } from "./page-files.ts";
+import { peerOf } from "./peer.ts";
 import type { Site } from "./site.ts";
+import { UsersFile } from "./users-file.ts";
 
-/** Where a server listens: an address and a port (0: any), or the path of a unix socket. */
-export type Listen = { readonly host: string; readonly port: number } | { readonly path: string };
+const MOST_BODY_BYTES = 64 * 1024;
+const MOST_HEADER_BYTES = 16 * 1024;
+const MOST_CONNECTIONS = 1024;
+/** Of a path's part: a name of 255 bytes, each as `%NN`. */
+const MOST_PARAMETER_LENGTH = 1024;
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+const KEEP_ALIVE_MS = 30_000;
+const CHECK_MS = 5000;
 
 export interface ServeOptions {
+  readonly posix: Posix;
   readonly tree: Tree;
   readonly listen: Listen;
   /** A file of users and the hashes of their passwords; undefined: nobody is asked. */
   readonly users?: string | undefined;
-  readonly readOnly?: boolean;
+  /** Names of this machine by which it may be called, beside localhost and its addresses. */
+  readonly hosts?: readonly string[];
   readonly version: string;
-  /** The directory with the page's files; undefined: there is no page. */
+  /** The directory with the page's files, a slash at its end; undefined: there is no page. */
   readonly page?: URL | undefined;
   /** A line for standard error. */
   readonly say: (line: string) => void;
@@ -28,29 +45,127 @@ export interface ServeOptions {
 export interface Serving {
   /** Where it listens: `http://…`, or the path of the socket. */
   readonly address: string;
-  /** Ends streams, then the server. */
+  /** Ends streams, then the server. The tree is closed by whoever made it. */
   close(): Promise<void>;
 }
 
+/** @throws Fatal when it cannot listen there, or the users cannot be read */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const app: FastifyInstance = fastify();
+  const { tree, version, posix } = options;
+  const warn = (words: string): void => options.say(`warning: ${oneLine(words)}`);
+  const users = options.users === undefined ? undefined : new UsersFile(posix, options.users, warn);
+  const gate = new Gate({
+    posix,
+    login: users && new Login(users),
+    hosts:
+      "path" in options.listen
+        ? undefined
+        : new Set(options.hosts?.map((name) => name.toLowerCase())),
+  });
   const ending = new AbortController();
   const site: Site = {
-    tree: options.tree,
-    version: options.version,
-    readOnly: options.readOnly === true,
-    who: (request) => request.ip,
-    record: (who, words) => options.say(`${who}: ${words}`),
-    warn: options.say,
+    tree,
+    version,
+    readOnly: tree.isReadOnly,
+    user: (request) => gate.user(request),
+    who: (request) => {
+      const [user, peer] = [gate.user(request), peerOf(request.socket)];
+      return user === null ? peer : `${user}@${peer}`;
+    },
+    record: (who, words) => options.say(changeLine(who, words)),
+    warn,
     ending: ending.signal,
   };
+  const app = makeApp(site);
+  gate.guard(app);
+  registerApi(app, site);
   registerRpc(app, site);
-  const address = await app.listen("path" in options.listen ? options.listen : options.listen);
+  if (options.page !== undefined) servePage(app, options.page);
+  await app.ready();
+  const listening = await listen(posix, app.server, options.listen);
   return {
-    address,
+    address: listening.address,
     close: async () => {
       ending.abort();
+      listening.remove();
       await app.close();
     },
   };
+}
+
+/** What is said of a change, whatever is in it. */
+export function changeLine(who: string, words: string): string {
+  return `change by ${oneLine(who)}: ${oneLine(words)}`;
+}
+
+function makeApp(site: Site): FastifyInstance {
+  const app = fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: MOST_PARAMETER_LENGTH },
+    // A name that is not known is a mistake, and not left out.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    http: {
+      maxHeaderSize: MOST_HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      connectionsCheckingInterval: CHECK_MS,
+      // A client that is gone without a word is found out in the end.
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_MS,
+    },
+    clientErrorHandler: (failure, socket) => answerMalformed(failure, socket),
+    frameworkErrors: (failure, request, reply) => void answerFailure(site, failure, request, reply),
+  });
+  const server: Server = app.server;
+  server.maxConnections = MOST_CONNECTIONS;
+  app.removeContentTypeParser("text/plain");
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else void parseJson(request, body.toString(), done);
+  });
+  app.addHook("onRequest", async (_request, reply) => {
+    void reply.headers(SECURITY_HEADERS);
+  });
+  app.setErrorHandler((failure: Refusal, request, reply) =>
+    answerFailure(site, failure, request, reply),
+  );
+  app.setNotFoundHandler((request, reply) =>
+    answerFailure(
+      site,
+      new Refusal(404, "not-found", `nothing answers ${request.method} there`),
+      request,
+      reply,
+    ),
+  );
+  return app;
+}
+
+const STATUS_WORDS: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+};
+
+/** What is no HTTP: answered where it still can be, and hung up. */
+function answerMalformed(failure: NodeJS.ErrnoException, socket: Socket): void {
+  if (failure.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const status =
+    failure.code === "HPE_HEADER_OVERFLOW"
+      ? 431
+      : failure.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? 408
+        : 400;
+  const words = STATUS_WORDS[status] ?? "";
+  const body = errorBody("malformed-request", `this is no request that can be read: ${words}`);
+  const headers = Object.entries({
+    ...SECURITY_HEADERS,
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${words}\r\n${headers.join("")}\r\n${body}`);
 }

@@ -8,9 +8,11 @@ export interface Site {
   readonly version: string;
   /** Nothing may be changed. */
   readonly readOnly: boolean;
-  /** Who asks: the user, or where there are none the peer. */
+  /** The user who asks; null where nobody is asked who they are. */
+  user(request: FastifyRequest): string | null;
+  /** Who asks, for the record: `USER@ADDRESS`, or where there are no users the address; of a unix socket `uid N`. */
   who(request: FastifyRequest): string;
-  /** Records a change on standard error, one line; whatever is in the words. */
+  /** Records a change on standard error, one line, whatever is in the words. */
   record(who: string, words: string): void;
   /** Says something else on standard error. */
   warn(words: string): void;

@@ -76,11 +76,6 @@ export class LiveTree implements Tree {
     return this.entries.get(name)?.view;
   }
 
-  /** As clients see it, as JSON. */
-  json(name: string): string | undefined {
-    return this.entries.get(name)?.json;
-  }
-
   find(word: string): readonly ServiceView[] {
     const exact = this.service(word);
     return exact === undefined ? matching(this.services(), word) : [exact];

@@ -3,6 +3,7 @@ import { AT_CWD, joined, type Posix, SystemFailure } from "../../posix/index.ts"
 import type { DirectoryNews } from "../../supervise/directory-news.ts";
 import { hasReader } from "../../supervise/service-state.ts";
 import { type Facts, readFacts } from "./facts.ts";
+import { serviceJson } from "./service-json.ts";
 import type { ServiceView } from "./types.ts";
 import { show } from "./view.ts";
 import { WatchedLog } from "./watched-log.ts";
@@ -17,8 +18,6 @@ export class ServiceEntry {
   readonly log: WatchedLog;
   facts: Facts;
   view: ServiceView;
-  /** Of the view, without what is not for clients. */
-  json: string;
   /** Milliseconds since 1970: time alone changes nothing before. */
   validUntilMs = 0;
   /** News have come since it was read. */
@@ -54,7 +53,6 @@ export class ServiceEntry {
     this.log = new WatchedLog(posix, this.directory);
     this.facts = readFacts(posix, this.directory);
     this.view = this.make();
-    this.json = publicJson(this.view);
   }
 
   /** Whether the system tells what changes in it. */
@@ -77,10 +75,8 @@ export class ServiceEntry {
   /** Makes the view anew, of what was read. @returns whether it is another one */
   refresh(): boolean {
     const view = this.make();
-    const json = publicJson(view);
-    if (json === this.json) return false;
+    if (serviceJson(view) === serviceJson(this.view)) return false;
     this.view = view;
-    this.json = json;
     return true;
   }
 
@@ -121,10 +117,4 @@ export class ServiceEntry {
       this.watches[at] = number;
     }
   }
-}
-
-/** A service as clients see it: without paths of this machine. */
-export function publicJson(view: ServiceView): string {
-  const log = view.log && { ...view.log, directories: undefined };
-  return JSON.stringify({ ...view, directory: undefined, log });
 }

@@ -8,17 +8,20 @@ import type { LogStream } from "./log-place.ts";
  *   told to stop, and has not ended yet
  * - `started`: its `start` has ended well, and there is no `run`; `failed`: it was given up
  */
-export type State =
-  | "up"
-  | "down"
-  | "starting"
-  | "stopping"
-  | "finishing"
-  | "started"
-  | "held"
-  | "failed"
-  | "paused"
-  | "unsupervised";
+export const STATES = [
+  "up",
+  "down",
+  "starting",
+  "stopping",
+  "finishing",
+  "started",
+  "held",
+  "failed",
+  "paused",
+  "unsupervised",
+] as const;
+
+export type State = (typeof STATES)[number];
 
 export interface DeathCounts {
   /** In the last 60 seconds. */

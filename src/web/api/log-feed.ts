@@ -1,0 +1,54 @@
+/**
+ * Lines on their way to one client: gathered into pieces of some size while they come thick and fast, given on at
+ * once when they do not. Reading goes on when what was read has been taken.
+ */
+import type { LogLine } from "../../inspect/index.ts";
+
+const PIECE_BYTES = 64 * 1024;
+
+export interface Feed {
+  readonly lines: AsyncIterable<LogLine>;
+  /** So many lines at the most. */
+  readonly limit: number;
+  readonly encode: (line: LogLine) => string | Buffer;
+  /** @returns false when nothing more is wanted */
+  readonly give: (piece: Buffer) => Promise<boolean>;
+}
+
+/** Resolves when all was given, or nothing more is wanted. */
+export async function feed({ lines, limit, encode, give }: Feed): Promise<void> {
+  let count = 0;
+  let parts: (string | Buffer)[] = [];
+  let size = 0;
+  let turn: NodeJS.Immediate | undefined;
+  let giving: Promise<boolean> = Promise.resolve(true);
+  const flush = (): void => {
+    turn = undefined;
+    if (parts.length === 0) return;
+    const piece = joinedParts(parts);
+    parts = [];
+    size = 0;
+    giving = giving.then((goesOn) => goesOn && give(piece));
+  };
+  for await (const line of lines) {
+    if (++count > limit) break;
+    const part = encode(line);
+    parts.push(part);
+    size += part.length;
+    if (size >= PIECE_BYTES) {
+      clearImmediate(turn);
+      flush();
+      if (!(await giving)) return;
+      // Others have their turn, also where the client takes everything at once.
+      await new Promise((resolve) => setImmediate(resolve));
+    } else turn ??= setImmediate(flush);
+  }
+  clearImmediate(turn);
+  flush();
+  await giving;
+}
+
+function joinedParts(parts: readonly (string | Buffer)[]): Buffer {
+  if (parts.every((part) => typeof part === "string")) return Buffer.from(parts.join(""));
+  return Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
+}

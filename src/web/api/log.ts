@@ -1,0 +1,134 @@
+/** `GET /api/services/NAME/log`: lines of a service's log, what there is and what comes. */
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type ReadOptions, readLog } from "../../inspect/index.ts";
+import { AT_CWD, causeText, ignoring, posix } from "../../posix/index.ts";
+import { formatLabel } from "../../tai64/index.ts";
+import { Refusal } from "../server/failure.ts";
+import type { Site } from "../server/site.ts";
+import type { LogStream } from "../tree/log-place.ts";
+import type { ServiceView } from "../tree/types.ts";
+import { feed } from "./log-feed.ts";
+import { logWriter } from "./log-format.ts";
+import { type LogQuery, readOptionsOf } from "./log-query.ts";
+import { DEATH_LOG_QUERY, LOG_QUERY, NAME_LABEL_PARAMETERS, NAME_PARAMETER } from "./schemas.ts";
+import { expectService } from "./services.ts";
+import { beginStream, write } from "./stream.ts";
+
+/** Each has a descriptor or two, and half a megabyte. */
+const MOST_STREAMS = 100;
+const PULSE_MS = 15_000;
+/** Of lines that are the last ones until others come. */
+const MOST_HELD_BYTES = 16 << 20;
+const USUAL_AROUND = 20;
+const UNSEEN = ["EACCES", "ENOTDIR", "ELOOP"];
+
+interface Named {
+  readonly name: string;
+}
+
+interface Asked {
+  readonly service: ServiceView;
+  readonly query: LogQuery;
+  readonly options: ReadOptions;
+}
+
+export function registerLog(app: FastifyInstance, site: Site): void {
+  const streams = new LogStreams(site);
+  app.get<{ Params: Named; Querystring: LogQuery }>(
+    "/api/services/:name/log",
+    { schema: { params: NAME_PARAMETER, querystring: LOG_QUERY } },
+    (request, reply) => {
+      const { query } = request;
+      const service = expectService(site.tree, request.params.name);
+      const lastId = request.headers["last-event-id"]?.toString();
+      const options = readOptionsOf(posix, query, lastId === "" ? undefined : lastId);
+      return streams.open({ service, query, options }, request, reply);
+    },
+  );
+  app.get<{ Params: Named & { readonly label: string }; Querystring: LogQuery }>(
+    "/api/services/:name/deaths/:label/log",
+    { schema: { params: NAME_LABEL_PARAMETERS, querystring: DEATH_LOG_QUERY } },
+    (request, reply) => {
+      const { name, label } = request.params;
+      const service = expectService(site.tree, name);
+      const death = site.tree.deaths(name).find(({ at }) => formatLabel(at) === label);
+      if (death === undefined)
+        throw new Refusal(404, "no-such-death", `no death of ${name} with that label is kept`);
+      const { around = USUAL_AROUND, format } = request.query;
+      const query = { at: label, around, ...(format === undefined ? {} : { format }) };
+      const options = readOptionsOf(posix, query, undefined);
+      return streams.open({ service, query, options }, request, reply);
+    },
+  );
+}
+
+class LogStreams {
+  private readonly site: Site;
+  private count = 0;
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  open(asked: Asked, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { name } = asked.service;
+    const directories = this.directoriesOf(name, asked.query.stream ?? "stdout");
+    if (this.count >= MOST_STREAMS)
+      throw new Refusal(503, "too-many-streams", "too many logs are being read: try again later");
+    const writer = logWriter(posix, asked.query.format ?? "ndjson", name);
+    const raw = beginStream(reply, writer.type);
+    this.count++;
+    const isOver = this.run(directories, asked, raw, writer);
+    void isOver.finally(() => this.count--);
+    request.raw.on("error", () => undefined);
+    return reply;
+  }
+
+  private directoriesOf(name: string, stream: LogStream): Buffer[] {
+    const directories = this.site.tree
+      .logDirectories(name, stream)
+      .filter((path) => ignoring(UNSEEN, () => posix.statusAt(AT_CWD, path)) !== undefined);
+    if (directories.length > 0) return directories;
+    throw new Refusal(404, "no-log", `${name} has no log of its ${stream} here, or not yet`);
+  }
+
+  private async run(
+    directories: readonly Buffer[],
+    { query, options }: Asked,
+    raw: ServerResponse,
+    writer: ReturnType<typeof logWriter>,
+  ): Promise<void> {
+    const { ending } = this.site;
+    const gone = new AbortController();
+    const stop = (): void => gone.abort();
+    raw.once("close", stop);
+    ending.addEventListener("abort", stop, { once: true });
+    const pulse = setInterval(() => beat(raw, writer.pulse), PULSE_MS);
+    try {
+      await feed({
+        lines: readLog(directories, {
+          ...options,
+          cancel: gone.signal,
+          mostHeldBytes: MOST_HELD_BYTES,
+        }),
+        limit: query.limit ?? Number.POSITIVE_INFINITY,
+        encode: writer.line,
+        give: (piece) => write(raw, piece),
+      });
+      raw.end(ending.aborted || options.follow !== true ? writer.end : "");
+    } catch (failure) {
+      // The answer has begun: what is wrong can only be said in it.
+      raw.end(writer.trouble(causeText(failure)));
+    } finally {
+      clearInterval(pulse);
+      raw.off("close", stop);
+      ending.removeEventListener("abort", stop);
+    }
+  }
+}
+
+/** Something now and then, unless more waits to be read already. */
+function beat(raw: ServerResponse, pulse: string): void {
+  if (pulse !== "" && raw.writableLength === 0 && !raw.writableEnded) raw.write(pulse);
+}

@@ -1,0 +1,160 @@
+/** `/api/services`: all services, one of them, and what they are told to do. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { posix } from "../../posix/index.ts";
+import { deathAsJson } from "../../supervise/svstat-forms.ts";
+import { formatLabel } from "../../tai64/index.ts";
+import { Refusal } from "../server/failure.ts";
+import type { Site } from "../server/site.ts";
+import { matching } from "../tree/names.ts";
+import { serviceJson } from "../tree/service-json.ts";
+import type { Action, Outcome, ServiceView, Tree } from "../tree/types.ts";
+import { deathWords } from "../tree/view.ts";
+import { explainScript } from "./explain-script.ts";
+import { filesInWords } from "./file-words.ts";
+import {
+  ACT_BODY,
+  ACTION_PARAMETERS,
+  ACTION_QUERY,
+  LIST_QUERY,
+  NAME_PARAMETER,
+} from "./schemas.ts";
+import { listJson, ServiceList } from "./service-list.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const MS_PER_SECOND = 1000;
+/** That wait for an outcome at one time. */
+const MOST_WAITING = 256;
+
+interface Named {
+  readonly name: string;
+}
+
+interface Listed {
+  readonly glob?: string;
+  readonly group?: string;
+}
+
+interface Order {
+  readonly names: readonly string[];
+  readonly action: Action;
+  readonly wait?: number;
+}
+
+/** @throws Refusal */
+export function expectService(tree: Tree, name: string): ServiceView {
+  const view = tree.service(name);
+  if (view === undefined) throw new Refusal(404, "no-such-service", `there is no service ${name}`);
+  return view;
+}
+
+export function registerServices(app: FastifyInstance, site: Site, list: ServiceList): void {
+  const { tree } = site;
+  const actor = new Actor(site);
+  app.get<{ Querystring: Listed }>(
+    "/api/services",
+    { schema: { querystring: LIST_QUERY } },
+    (request, reply) => sendList(tree, list, request, reply),
+  );
+  app.get<{ Params: Named }>(
+    "/api/services/:name",
+    { schema: { params: NAME_PARAMETER } },
+    (request, reply) => reply.type(JSON_TYPE).send(detailsOf(tree, request.params.name)),
+  );
+  app.post<{ Params: { name: string; action: Action }; Querystring: { wait?: number } }>(
+    "/api/services/:name/:action",
+    { schema: { params: ACTION_PARAMETERS, querystring: ACTION_QUERY } },
+    async (request, reply) => {
+      const { name, action } = request.params;
+      const order = { names: [name], action, ...request.query };
+      return reply.type(JSON_TYPE).send(await actor.act(order, request));
+    },
+  );
+  app.post<{ Body: Order }>("/api/act", { schema: { body: ACT_BODY } }, async (request, reply) =>
+    reply.type(JSON_TYPE).send(await actor.act(request.body, request)),
+  );
+}
+
+function sendList(
+  tree: Tree,
+  list: ServiceList,
+  { query, headers }: FastifyRequest<{ Querystring: Listed }>,
+  reply: FastifyReply,
+): FastifyReply {
+  const { glob, group } = query;
+  void reply.type(JSON_TYPE);
+  if (glob !== undefined || group !== undefined) {
+    const all = glob === undefined ? tree.services() : matching(tree.services(), glob);
+    const views = all.filter((one) => group === undefined || one.group === group);
+    return reply.send(listJson(views, new Date().toISOString()));
+  }
+  void reply.headers({ etag: list.tag, vary: "accept-encoding" });
+  if (headers["if-none-match"] === list.tag) return reply.code(304).send();
+  const takesPacked = /\bgzip\b/.test(headers["accept-encoding"]?.toString() ?? "");
+  if (takesPacked) void reply.header("content-encoding", "gzip");
+  return reply.send(takesPacked ? list.packed : list.bytes);
+}
+
+function detailsOf(tree: Tree, name: string): string {
+  const view = expectService(tree, name);
+  const deaths = tree.deaths(name).map((death) => ({
+    label: formatLabel(death.at),
+    words: deathWords(death),
+    ...deathAsJson(death),
+  }));
+  const details = {
+    files: filesInWords(posix, tree, view),
+    script: explainScript(posix, tree, view, "stdout"),
+    stderrScript: explainScript(posix, tree, view, "stderr"),
+    deaths,
+  };
+  return `{"service":${serviceJson(view)},${JSON.stringify(details).slice(1)}`;
+}
+
+class Actor {
+  private readonly site: Site;
+  private waiting = 0;
+
+  constructor(site: Site) {
+    this.site = site;
+  }
+
+  /** @throws Refusal */
+  async act(
+    { names, action, wait = 0 }: Order,
+    request: FastifyRequest,
+  ): Promise<{ outcomes: Outcome[] }> {
+    const { site } = this;
+    if (site.readOnly)
+      throw new Refusal(
+        403,
+        "read-only",
+        "nothing may be changed here: svweb runs with --read-only",
+      );
+    const services = this.resolve(names);
+    const waitMs = wait > 0 ? wait * MS_PER_SECOND : undefined;
+    if (waitMs !== undefined && this.waiting + services.length > this.mostWaiting)
+      throw new Refusal(503, "too-many-waiting", "too many wait for an outcome: ask without wait");
+    const who = site.who(request);
+    const count = waitMs === undefined ? 0 : services.length;
+    this.waiting += count;
+    try {
+      const acts = services.map((name) => site.tree.act(name, action, { waitMs, who }));
+      return { outcomes: await Promise.all(acts) };
+    } finally {
+      this.waiting -= count;
+    }
+  }
+
+  /** All of a tree may be waited for, whatever its size. */
+  private get mostWaiting(): number {
+    return Math.max(MOST_WAITING, this.site.tree.services().length);
+  }
+
+  private resolve(words: readonly string[]): string[] {
+    const found = words.map((word) => ({ word, views: this.site.tree.find(word) }));
+    const unknown = found.find(({ views }) => views.length === 0);
+    if (unknown !== undefined)
+      throw new Refusal(404, "no-such-service", `there is no service ${unknown.word}`);
+    return [...new Set(found.flatMap(({ views }) => views.map(({ name }) => name)))];
+  }
+}

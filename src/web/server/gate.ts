@@ -1,0 +1,77 @@
+/**
+ * What every request passes before anything is done for it: there are not too many, it is meant for us, it was not
+ * made by somebody else's page, and a user made it where there are users.
+ */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Posix } from "../../posix/index.ts";
+import { Refusal } from "./failure.ts";
+import { isKnownHost, isOwnOrigin } from "./host.ts";
+import type { Login } from "./login.ts";
+import { peerOf } from "./peer.ts";
+
+const MOST_REQUESTS = 512;
+const CHANGING = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+/** What a form of somebody else's page cannot send without asking first. */
+const PROGRAM_TYPES = /^(application\/json|text\/xml)\b/i;
+/** Says whether svweb is there, and nothing else. */
+const OPEN_PATH = "/healthz";
+
+export interface GateOptions {
+  readonly posix: Pick<Posix, "monotonicMs">;
+  /** undefined: nobody is asked who they are. */
+  readonly login: Login | undefined;
+  /** Names by which we may be called; undefined: any, as on a unix socket, where no browser comes. */
+  readonly hosts: ReadonlySet<string> | undefined;
+}
+
+export class Gate {
+  private readonly options: GateOptions;
+  private readonly users = new WeakMap<FastifyRequest, string>();
+  private inFlight = 0;
+
+  constructor(options: GateOptions) {
+    this.options = options;
+  }
+
+  user(request: FastifyRequest): string | null {
+    return this.users.get(request) ?? null;
+  }
+
+  guard(app: FastifyInstance): void {
+    app.addHook("onRequest", async (request, reply) => {
+      this.inFlight++;
+      reply.raw.once("close", () => this.inFlight--);
+      await this.admit(request);
+    });
+  }
+
+  /** @throws Refusal */
+  private async admit(request: FastifyRequest): Promise<void> {
+    const { login, hosts, posix } = this.options;
+    const { host, origin, authorization } = request.headers;
+    const peer = peerOf(request.socket);
+    if (this.inFlight > MOST_REQUESTS)
+      throw new Refusal(503, "too-many-requests", "too much is asked at once: try again", {
+        "retry-after": "1",
+      });
+    if (hosts !== undefined && !isKnownHost(host, hosts))
+      throw new Refusal(
+        421,
+        "wrong-host",
+        `no host of that name is here: svweb --host makes one known`,
+      );
+    if (!isOwnOrigin(origin, host))
+      throw new Refusal(403, "wrong-origin", "another page's requests are not answered");
+    if (CHANGING.has(request.method)) expectProgram(request);
+    if (login === undefined || request.routeOptions.url === OPEN_PATH) return;
+    this.users.set(request, await login.check(authorization, peer, posix.monotonicMs()));
+  }
+}
+
+/** A page of somebody else's can send forms, with the user's password, and needs not be able to read the answer. */
+function expectProgram({ headers }: FastifyRequest): void {
+  if (headers["x-timberline"] !== undefined) return;
+  if (PROGRAM_TYPES.test(headers["content-type"] ?? "")) return;
+  const cure = "send the header X-Timberline: 1, or JSON";
+  throw new Refusal(403, "no-form", `this may have been made by another page: ${cure}`);
+}

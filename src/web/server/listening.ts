@@ -1,0 +1,101 @@
+/**
+ * The socket on which the server listens.
+ *
+ * It is Node's, not one of posix: its HTTP server makes its own. A unix socket is there from its first moment
+ * with the mode that it is to have: Node binds it before `listen` returns, under a umask of ours.
+ */
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  AT_CWD,
+  causeText,
+  errnoText,
+  Fatal,
+  ignoring,
+  joined,
+  orFatal,
+  type Posix,
+  sockets,
+  withUmask,
+} from "../../posix/index.ts";
+
+/** Where a server listens: an address and a port (0: any that is free), or the path of a unix socket. */
+export type Listen = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export interface Listening {
+  /** `http://127.0.0.1:9001`, or the path of the socket. */
+  readonly address: string;
+  /** Takes the path of a unix socket away. */
+  remove(): void;
+}
+
+const SYSTEM_TROUBLE = 111;
+const USAGE = 100;
+const TYPE_BITS = 0o170000;
+const SOCKET_TYPE = 0o140000;
+const OWNER_ONLY_MASK = 0o177;
+
+/** @throws Fatal */
+export async function listen(posix: Posix, server: Server, place: Listen): Promise<Listening> {
+  if ("path" in place) return listenAtPath(posix, server, place.path);
+  const { host, port } = place;
+  const shown = host.includes(":") ? `[${host}]` : host;
+  server.listen({ host, port });
+  await started(server, `${shown}:${port}`);
+  const found = server.address() as AddressInfo;
+  return { address: `http://${shown}:${found.port}`, remove: () => undefined };
+}
+
+async function listenAtPath(posix: Posix, server: Server, path: string): Promise<Listening> {
+  const directory = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
+  const holder = orFatal(["open directory ", directory], () =>
+    posix.openAt(AT_CWD, directory, "directory"),
+  );
+  try {
+    // Two that start at once look one after the other.
+    orFatal(["lock directory ", directory], () => posix.lock(holder, true));
+    clear(posix, path);
+    withUmask(OWNER_ONLY_MASK, () => server.listen({ path }));
+    await started(server, path);
+  } finally {
+    posix.close(holder);
+  }
+  const made = posix.statusAt(AT_CWD, path);
+  const remove = (): void => {
+    const found = ignoring(["ENOTDIR", "EACCES"], () => posix.statusAt(AT_CWD, path));
+    const isOurs = found?.inode === made?.inode && found?.device === made?.device;
+    if (isOurs) ignoring(["EACCES", "EPERM", "ENOENT"], () => posix.unlinkAt(AT_CWD, path));
+  };
+  return { address: path, remove };
+}
+
+/** Removes what a server that is gone has left. @throws Fatal where somebody answers, or it is no socket */
+function clear(posix: Posix, path: string): void {
+  const status = orFatal(["look at ", path], () => posix.statusAt(AT_CWD, path));
+  if (status === undefined) return;
+  if ((status.mode & TYPE_BITS) !== SOCKET_TYPE)
+    throw new Fatal(
+      USAGE,
+      joined([path, " is there and is no socket: give another path, or remove it"]),
+    );
+  if (orFatal(["connect to ", path], () => sockets.isAnswered(path))) throw inUse(path);
+  orFatal(["remove ", path], () => posix.unlinkAt(AT_CWD, path));
+}
+
+async function started(server: Server, place: string): Promise<void> {
+  try {
+    await once(server, "listening");
+  } catch (failure) {
+    const code = (failure as NodeJS.ErrnoException).code ?? "";
+    if (code === "EADDRINUSE") throw inUse(place);
+    const cause = code === "" ? causeText(failure) : errnoText(code);
+    throw new Fatal(SYSTEM_TROUBLE, joined(["unable to listen on ", place, ": ", cause]));
+  }
+}
+
+function inUse(place: string): Fatal {
+  const cure =
+    "another svweb may run there: stop it, or choose another place with --listen or --socket";
+  return new Fatal(SYSTEM_TROUBLE, joined([place, " is in use: ", cure]));
+}
