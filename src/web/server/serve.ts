@@ -42,9 +42,17 @@ export interface ServeOptions {
   readonly say: (line: string) => void;
 }
 
+export interface Route {
+  readonly method: string;
+  /** As in `/api/services/:name`. */
+  readonly url: string;
+}
+
 export interface Serving {
   /** Where it listens: `http://…`, or the path of the socket. */
   readonly address: string;
+  /** What is answered, for the document of the API to be held against. */
+  readonly routes: readonly Route[];
   /** Ends streams, then the server. The tree is closed by whoever made it. */
   close(): Promise<void>;
 }
@@ -78,6 +86,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
   const app = makeApp(site);
   gate.guard(app);
+  const routes: Route[] = [];
+  app.addHook("onRoute", ({ method, url }) => {
+    for (const one of [method].flat()) routes.push({ method: one, url });
+  });
   registerApi(app, site);
   registerRpc(app, site);
   if (options.page !== undefined) servePage(app, options.page);
@@ -85,6 +97,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const listening = await listen(posix, app.server, options.listen);
   return {
     address: listening.address,
+    routes,
     close: async () => {
       ending.abort();
       listening.remove();

@@ -30,7 +30,7 @@ export function countDeaths(deaths: readonly DeathEntry[], nowMs: number): Count
     validUntilMs = Math.min(validUntilMs, (thisMinute + 1) * MINUTE_MS);
     if (nowMs - ms > MINUTE_MS) continue;
     minute++;
-    validUntilMs = Math.min(validUntilMs, Math.max(nowMs, ms) + MINUTE_MS + 1);
+    validUntilMs = Math.min(validUntilMs, ms + MINUTE_MS + 1);
   }
   const hour = perMinute.reduce((sum, some) => sum + some, 0);
   return { counts: { minute, hour, kept: deaths.length, perMinute }, validUntilMs };
