@@ -101,12 +101,15 @@ async function bundleCommands() {
     },
   );
   const commands = commandNames().map((name) => ({ in: join(bin, `${name}.js`), out: name }));
-  const helpers = ["posix/limited-start", "posix/spawner-thread", "supervise/log-worker"].map(
-    (name) => ({
-      in: join(bin, "..", `${name}.js`),
-      out: basename(name),
-    }),
-  );
+  const helpers = [
+    "posix/limited-start",
+    "posix/spawner-thread",
+    "supervise/log-worker",
+    "web/api/search-worker",
+  ].map((name) => ({
+    in: join(bin, "..", `${name}.js`),
+    out: basename(name),
+  }));
   const isShared = ({ in: file }) => dirname(file) === dirname(house);
   outputs.push(
     ...(await bundle([...commands, ...residents.filter(isShared)], true, ({ path, resolveDir }) =>

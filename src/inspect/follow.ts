@@ -26,11 +26,14 @@ export interface Followed {
 export class Follow {
   private readonly posix: Posix;
   private readonly followed: Followed;
+  private readonly looksMs: number | undefined;
   private watch: Watching | undefined;
   private isLast = false;
 
-  constructor(posix: Posix, followed: Followed) {
+  /** @param looksMs  look so often, in place of being told */
+  constructor(posix: Posix, followed: Followed, looksMs: number | undefined) {
     this.posix = posix;
+    this.looksMs = looksMs;
     this.followed = followed;
   }
 
@@ -43,7 +46,7 @@ export class Follow {
   /** @param resolve  which logs there are by now */
   async run(resolve: () => readonly Log[]): Promise<void> {
     keepYoungSmall();
-    const watch = new Watching(this.posix);
+    const watch = new Watching(this.posix, this.looksMs);
     this.watch = watch;
     try {
       for (let resolvedAt = 0; !this.followed.isDone; ) {

@@ -20,6 +20,8 @@ export interface ReadOptions extends Wanted {
   readonly follow?: boolean;
   readonly cursor?: CursorFile | undefined;
   readonly news?: News;
+  /** What comes is looked for so often, in place of being told by the system. */
+  readonly looksMs?: number;
   /** Others have their turn in this thread while much is read. */
   readonly isShared?: boolean;
 }

@@ -52,7 +52,7 @@ export class Session implements Followed {
     this.posix = posix;
     this.options = options;
     this.taker = taker;
-    this.following = new Follow(posix, this);
+    this.following = new Follow(posix, this, options.looksMs);
   }
 
   /** Adds a log; a directory that is not there yet is looked for later. */

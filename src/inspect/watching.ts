@@ -10,9 +10,13 @@ export class Watching {
   private readonly posix: Posix;
   private readonly directories: DirectoryWatch | undefined;
   private readonly numbers = new Map<Log, number | undefined>();
+  private readonly blindMs: number;
 
-  constructor(posix: Posix) {
+  /** @param looksMs  look so often, and let nothing be told; undefined: where it can be, be told */
+  constructor(posix: Posix, looksMs: number | undefined) {
     this.posix = posix;
+    this.blindMs = looksMs ?? BLIND_MS;
+    if (looksMs !== undefined) return;
     try {
       this.directories = new DirectoryWatch();
     } catch (failure) {
@@ -42,7 +46,7 @@ export class Watching {
 
   async wait(timeoutMs: number): Promise<void> {
     const isBlind = [...this.numbers.values()].includes(undefined);
-    const patienceMs = isBlind ? BLIND_MS : timeoutMs;
+    const patienceMs = isBlind ? this.blindMs : timeoutMs;
     if (this.directories === undefined) await this.posix.sleep(patienceMs);
     else await this.directories.wait(patienceMs);
   }

@@ -180,10 +180,8 @@ describe("a log", { concurrency: 2 }, () => {
     fs.renameSync(log.current, join(place, `${label(14)}.s`));
     fs.writeFileSync(log.current, numbered(14, 15));
     await until("the new file", () => again.text.includes("line 14"));
-    const searched = await log.site.open(
-      t,
-      "/api/services/web/log?follow=1&grep=line+1[56]$&last=0",
-    );
+    const query = `follow=1&grep=line+1[56]$&cursor=${label(14)}`;
+    const searched = await log.site.open(t, `/api/services/web/log?${query}`);
     fs.appendFileSync(log.current, numbered(15, 18));
     await until("those that match", () => linesOf(searched.text).length === 2);
     await log.site.serving.close();
@@ -254,9 +252,24 @@ describe("a log", { concurrency: 2 }, () => {
     const line = `${label(0)} ${"ab".repeat(100)}\n`;
     const log = await Logged.start(t, line.repeat(200_000));
     // Every line is looked at with some effort, and none is found.
-    const slow = log.site.open(t, "/api/services/web/log?last=all&grep=(a.)%2B[^ab]");
-    await until("it to be begun", async () => (await log.site.ask("/healthz")).status === 200);
+    const slow = await log.site.open(t, "/api/services/web/log?last=all&grep=(a.)%2B[^ab]");
     for (let n = 0; n < 20; n++) assert.equal((await log.site.ask("/healthz")).status, 200);
-    (await slow).response.destroy();
+    slow.response.destroy();
+    assert.equal((await log.lines("grep=^ab&limit=1&last=all")).length, 1);
+  });
+
+  test("a pattern that takes for ever over one line takes no other's time, and is ended", {
+    timeout,
+  }, async (t) => {
+    const log = await Logged.start(t, `${label(0)} ${"a".repeat(60)}b\n`);
+    const descriptors = (): number => fs.readdirSync("/proc/self/fd").length;
+    const before = descriptors();
+    const evil = await log.site.open(t, "/api/services/web/log?grep=(a%2B)%2B$");
+    assert.equal((await log.site.ask("/healthz")).status, 200);
+    await until("its end", () => evil.isOver);
+    assert.match(evil.text, /"error":\{"code":"unreadable","message":"the search took too long/);
+    // The next one has a thread that answers.
+    assert.equal((await log.lines("grep=a&last=all")).length, 1);
+    await until("what it had open to be closed", () => descriptors() <= before);
   });
 });

@@ -29,6 +29,8 @@ const USUAL_LAST = 100;
 const USUAL_AROUND = 20;
 export const MOST_LAST = 100_000;
 export const MOST_AROUND = 10_000;
+/** Of lines that are the last ones until others come. */
+export const MOST_HELD_BYTES: number = 16 << 20;
 const NANOS_PER_SECOND = 1_000_000_000;
 
 export function isSet(flag: Flag | undefined): boolean {

@@ -9,17 +9,16 @@ import type { Site } from "../server/site.ts";
 import type { LogStream } from "../tree/log-place.ts";
 import type { ServiceView } from "../tree/types.ts";
 import { feed } from "./log-feed.ts";
-import { logWriter } from "./log-format.ts";
-import { type LogQuery, readOptionsOf } from "./log-query.ts";
+import { type LogFormat, type LogWriter, logWriter } from "./log-format.ts";
+import { type LogQuery, MOST_HELD_BYTES, readOptionsOf } from "./log-query.ts";
 import { DEATH_LOG_QUERY, LOG_QUERY, NAME_LABEL_PARAMETERS, NAME_PARAMETER } from "./schemas.ts";
+import { SearchThread } from "./search-thread.ts";
 import { expectService } from "./services.ts";
 import { beginStream, write } from "./stream.ts";
 
 /** Each has a descriptor or two, and half a megabyte. */
 const MOST_STREAMS = 100;
 const PULSE_MS = 15_000;
-/** Of lines that are the last ones until others come. */
-const MOST_HELD_BYTES = 16 << 20;
 const USUAL_AROUND = 20;
 const UNSEEN = ["EACCES", "ENOTDIR", "ELOOP"];
 
@@ -31,6 +30,12 @@ interface Asked {
   readonly service: ServiceView;
   readonly query: LogQuery;
   readonly options: ReadOptions;
+}
+
+interface Order extends Asked {
+  readonly directories: readonly Buffer[];
+  readonly format: LogFormat;
+  readonly writer: LogWriter;
 }
 
 export function registerLog(app: FastifyInstance, site: Site): void {
@@ -65,6 +70,7 @@ export function registerLog(app: FastifyInstance, site: Site): void {
 
 class LogStreams {
   private readonly site: Site;
+  private readonly searcher = new SearchThread();
   private count = 0;
 
   constructor(site: Site) {
@@ -76,10 +82,11 @@ class LogStreams {
     const directories = this.directoriesOf(name, asked.query.stream ?? "stdout");
     if (this.count >= MOST_STREAMS)
       throw new Refusal(503, "too-many-streams", "too many logs are being read: try again later");
-    const writer = logWriter(posix, asked.query.format ?? "ndjson", name);
+    const format = asked.query.format ?? "ndjson";
+    const writer = logWriter(posix, format, name);
     const raw = beginStream(reply, writer.type);
     this.count++;
-    const isOver = this.run(directories, asked, raw, writer);
+    const isOver = this.run({ ...asked, directories, format, writer }, raw);
     void isOver.finally(() => this.count--);
     request.raw.on("error", () => undefined);
     return reply;
@@ -94,10 +101,8 @@ class LogStreams {
   }
 
   private async run(
-    directories: readonly Buffer[],
-    { query, options }: Asked,
+    { directories, service, query, options, format, writer }: Order,
     raw: ServerResponse,
-    writer: ReturnType<typeof logWriter>,
   ): Promise<void> {
     const { ending } = this.site;
     const gone = new AbortController();
@@ -106,16 +111,16 @@ class LogStreams {
     ending.addEventListener("abort", stop, { once: true });
     const pulse = setInterval(() => beat(raw, writer.pulse), PULSE_MS);
     try {
-      await feed({
-        lines: readLog(directories, {
-          ...options,
-          cancel: gone.signal,
-          mostHeldBytes: MOST_HELD_BYTES,
-        }),
-        limit: query.limit ?? Number.POSITIVE_INFINITY,
-        encode: writer.line,
-        give: (piece) => write(raw, piece),
-      });
+      const give = (piece: Buffer): Promise<boolean> => write(raw, piece);
+      const limit = query.limit ?? Number.POSITIVE_INFINITY;
+      if (options.grep !== undefined) {
+        const order = { directories, options, limit, format, service: service.name };
+        await this.searcher.search(order, give, gone.signal);
+      } else {
+        const bounds = { cancel: gone.signal, mostHeldBytes: MOST_HELD_BYTES };
+        const lines = readLog(directories, { ...options, ...bounds });
+        await feed({ lines, limit, encode: writer.line, give });
+      }
       raw.end(ending.aborted || options.follow !== true ? writer.end : "");
     } catch (failure) {
       // The answer has begun: what is wrong can only be said in it.
