@@ -26,6 +26,7 @@ const ORDER = [
   "tai64nlocal",
   "svlog",
   "syslog",
+  "web",
   "svlog-real",
   "growth",
   "calls",

@@ -7,7 +7,8 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { delimiter, dirname, extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Account, parseAccount } from "../src/multilog/account.ts";
@@ -19,8 +20,10 @@ import { Watch } from "./watch.ts";
 
 const SYSTEM_TROUBLE = 111;
 /** The services that are shown, with the logs of each. */
-const LOGS = ["web/log/all", "load/log/main", "flaky/log/main", "worker/log/main"];
-const SHOWN = ["web", "load", "flaky", "worker", "worker/log"];
+const LOGS = ["web/log/all", "load/log/main", "flaky/log/main", "worker/log/main", "page/log/main"];
+const SHOWN = ["web", "load", "flaky", "worker", "worker/log", "page"];
+/** Where svweb is where nobody says otherwise. */
+const PAGE_PORT = 9001;
 
 export async function runTree(options: Options, places: Places): Promise<number> {
   const tree = join(places.dir, "service");
@@ -29,11 +32,12 @@ export async function runTree(options: Options, places: Places): Promise<number>
     PATH: [places.commands, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter),
     SERVICE_DIR: tree,
   };
-  if (!layOut(tree, options, places)) return SYSTEM_TROUBLE;
+  const port = await freePort(PAGE_PORT);
+  if (!layOut(tree, port, options, places)) return SYSTEM_TROUBLE;
   const before = accountOf(tree);
   const ending = new Ending(options.for);
   const screen = new Screen(() => ending.ask("nobody reads this any more"));
-  for (const line of introduction(screen, options, places, tree)) screen.line(line);
+  for (const line of introduction(screen, port, options, places)) screen.line(line);
   const svscan = spawn(join(places.commands, "svscan"), [tree], {
     env: environment,
     stdio: ["pipe", "inherit", "pipe"],
@@ -54,7 +58,12 @@ export async function runTree(options: Options, places: Places): Promise<number>
 }
 
 /** Copies the services to where they run; what they have logged there stays. */
-function layOut(tree: string, { rate }: Options, { root, commands, shown }: Places): boolean {
+function layOut(
+  tree: string,
+  port: number,
+  { rate }: Options,
+  { root, commands, shown }: Places,
+): boolean {
   const isTaken = spawnSync(join(commands, "svok"), [join(tree, "web")]).status === 0;
   if (isTaken) {
     console.error(
@@ -69,10 +78,28 @@ function layOut(tree: string, { rate }: Options, { root, commands, shown }: Plac
     for (const program of ["web/server.mjs", "load/client.mjs"])
       cpSync(join(root, "build/examples/service", program), join(tree, program));
     writeFileSync(join(tree, "load/env/RATE"), `${rate}\n`);
+    mkdirSync(join(tree, "page/env"), { recursive: true });
+    writeFileSync(join(tree, "page/env/PORT"), `${port}\n`);
     return true;
   } catch (error) {
     console.error(`npm start: unable to make ${tree}: ${(error as Error).message}`);
     return false;
+  }
+}
+
+/** A port of this machine that nobody has: that one, or another. */
+async function freePort(wanted: number): Promise<number> {
+  const server = createServer();
+  try {
+    server.listen(wanted, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    return typeof address === "object" ? (address?.port ?? wanted) : wanted;
+  } catch (error) {
+    if (wanted === 0) throw error;
+    return await freePort(0);
+  } finally {
+    server.close();
   }
 }
 
@@ -84,8 +111,8 @@ async function endOf(svscan: ChildProcess, watch: Watch): Promise<number | null>
   return code;
 }
 
-function introduction(screen: Screen, options: Options, places: Places, tree: string): string[] {
-  const dir = places.shown(tree);
+function introduction(screen: Screen, port: number, options: Options, places: Places): string[] {
+  const dir = places.shown(join(places.dir, "service"));
   const bin = places.shown(places.commands);
   const command = (text: string): string => screen.in("green", text);
   return [
@@ -95,9 +122,12 @@ function introduction(screen: Screen, options: Options, places: Places, tree: st
     `  load    ${options.rate} requests a second to it: most are good, some slow, some 404 and 500`,
     "  flaky   dies again and again: flapping, and started later and later",
     "  worker  a shell script, with a logger of its own: multilog, by log/run",
+    "  page    svweb: all of this in a browser, to look at and to steer",
     `  They are in ${dir}, as examples/service has them; their logs are in NAME/log.`,
     "",
-    "While it runs, in another terminal:",
+    `While it runs, in a browser: ${screen.in("bold", `http://127.0.0.1:${port}/`)}`,
+    "",
+    "And in another terminal:",
     `  ${command(`export SERVICE_DIR=$PWD/${dir} PATH=$PWD/${bin}:$PATH`)}`,
     `  ${command("svstat --why flaky")}             why does it not stay up?`,
     `  ${command("svlog -f --grep ' 500 GET' web")} its failing requests; or svlog web, svlog --since 1m --grep slow`,

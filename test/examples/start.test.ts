@@ -138,6 +138,19 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+test("npm start says where its page is, which shows the tree", options, async () => {
+  const started = start([]);
+  const [, address = ""] = await started.says(/in a browser: (http:\/\/127\.0\.0\.1:\d+\/)\n/);
+  await started.says(/^page .* listening on /m);
+  const response = await fetch(`${address}api/services`);
+  const { services } = (await response.json()) as { services: { name: string }[] };
+  const names = services.map(({ name }) => name).join(" ");
+  assert.equal(names, "flaky lifeline load page web worker");
+  started.child.kill("SIGTERM");
+  assert.equal(await started.ended, 0, started.errors());
+  await nothingWorksIn(started.dir);
+});
+
 test("npm start ends when nobody reads what it says", options, async () => {
   const started = start([]);
   await started.says(/ GET /);
