@@ -23,34 +23,44 @@ const [END_OF_TEXT, END_OF_INPUT, RETURN, NEWLINE, DELETE, BACKSPACE, KILL_LINE]
 ];
 
 /**
- * Asks for something that is not to be seen, on a terminal.
+ * Asks for things that are not to be seen, on a terminal: nothing is shown from the first question to the last
+ * answer.
  *
  * @returns undefined when it was given up, by Ctrl-C or Ctrl-D
  */
-export function askHidden(input: Fd, output: Fd, question: string): Promise<string | undefined> {
+export function askHidden(
+  input: Fd,
+  output: Fd,
+  questions: readonly string[],
+): Promise<string[] | undefined> {
   const keyboard = new tty.ReadStream(input);
   const screen = new tty.WriteStream(output);
-  screen.write(question);
   keyboard.setRawMode(true);
   keyboard.setEncoding("utf8");
   return new Promise((resolve) => {
+    const answers: string[] = [];
     let text = "";
-    const done = (answer: string | undefined): void => {
+    const done = (all: string[] | undefined): void => {
       keyboard.off("data", hear);
       keyboard.setRawMode(false);
-      keyboard.pause();
-      screen.write("\n");
-      resolve(answer);
+      keyboard.destroy();
+      resolve(all);
     };
     const hear = (keys: string): void => {
       for (const key of keys) {
-        if (key === RETURN || key === NEWLINE) return done(text);
         if (key === END_OF_TEXT || key === END_OF_INPUT) return done(undefined);
         if (key === DELETE || key === BACKSPACE) text = text.replace(/.$/u, "");
         else if (key === KILL_LINE) text = "";
-        else text += key;
+        else if (key !== RETURN && key !== NEWLINE) text += key;
+        else {
+          answers.push(text);
+          text = "";
+          screen.write(`\n${questions[answers.length] ?? ""}`);
+          if (answers.length === questions.length) return done(answers);
+        }
       }
     };
     keyboard.on("data", hear);
+    screen.write(questions[0] ?? "");
   });
 }

@@ -70,3 +70,43 @@ test("an unknown target is thrown", async () => {
   const reading = readLog("/nowhere/at all");
   await assert.rejects(reading.next(), UnknownTarget);
 });
+
+test("readLog is ended by its program in the middle of a reading, and lets others have their turn", async (t) => {
+  const path = makeLog(t, 200_000);
+  const cancel = new AbortController();
+  let turns = 0;
+  const count = (): void => {
+    // Nothing is found: without a turn for others there would be none.
+    if (++turns === 3) cancel.abort();
+    else setImmediate(count);
+  };
+  setImmediate(count);
+  const options = { grep: { pattern: "(l.n)+e [x]" }, isShared: true, cancel: cancel.signal };
+  for await (const _ of readLog(path, options)) assert.fail("nothing matches");
+  assert.equal(turns, 3);
+});
+
+test("readLog holds no more of the last lines than it may, and gives the newest of them", async (t) => {
+  const path = makeLog(t, 0);
+  const lines = Array.from({ length: 100 }, (_, n) => `${"x".repeat(10_000)} ${n}\n`);
+  fs.writeFileSync(join(path, "current"), lines.join(""));
+  const numbers: number[] = [];
+  const options = { grep: { pattern: "x" }, last: 100, mostHeldBytes: 200_000 };
+  for await (const { text } of readLog(path, options))
+    numbers.push(Number(text.toString().split(" ")[1]));
+  assert.ok(numbers.length >= 9 && numbers.length <= 20, String(numbers.length));
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: numbers.length }, (_, n) => 100 - numbers.length + n),
+  );
+});
+
+test("readLog looks by itself where it is not to be told", async (t) => {
+  const path = makeLog(t, 3);
+  let count = 0;
+  for await (const _ of readLog(path, { follow: true, looksMs: 5 })) {
+    if (++count === 3) fs.appendFileSync(join(path, "current"), "and more\n");
+    if (count === 4) break;
+  }
+  assert.equal(count, 4);
+});

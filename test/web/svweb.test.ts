@@ -96,6 +96,21 @@ describe("svweb", { concurrency: 2 }, () => {
     );
   });
 
+  test("a scan directory that is not there is said, and found when it comes", {
+    timeout,
+  }, async (t) => {
+    const tree = join(temporaryDirectory(t), "late");
+    const web = new Web(t, ["--listen", "127.0.0.1:0", tree]);
+    const address = await web.address();
+    await web.running.says(
+      `svweb: warning: unable to read directory ${tree}: file does not exist\n`,
+    );
+    assert.equal(await statusOf(`${address}/healthz`), 503);
+    fs.mkdirSync(join(tree, "web"), { recursive: true });
+    await until("the service", async () => (await statusOf(`${address}/api/services/web`)) === 200);
+    assert.equal(await statusOf(`${address}/healthz`), 200);
+  });
+
   test("a unix socket is in use as long as it is, and goes with its server", {
     timeout,
   }, async (t) => {

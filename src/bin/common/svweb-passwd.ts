@@ -29,10 +29,10 @@ export async function passwd(words: readonly Buffer[]): Promise<number> {
 }
 
 async function askTwice(name: string): Promise<string> {
-  const first = await askHidden(STDIN, STDERR, `password for ${name}: `);
-  const second = first === undefined ? undefined : await askHidden(STDIN, STDERR, "once more: ");
-  if (first === undefined || second === undefined)
-    throw refused("it was given up: nothing was changed");
+  const questions = [`password for ${name}: `, "once more: "];
+  const answers = await askHidden(STDIN, STDERR, questions);
+  if (answers === undefined) throw refused("it was given up: nothing was changed");
+  const [first = "", second] = answers;
   if (first !== second) throw refused("the two are not the same: nothing was changed");
   return first;
 }

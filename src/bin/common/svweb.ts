@@ -1,7 +1,18 @@
 /** svweb: the tree of services for browsers, scripts and Supervisor's clients. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import type { Resident, State } from "../../chain/chain.ts";
-import { Fatal, ignoreAgain, joined, posix, say, workingDirectory } from "../../posix/index.ts";
+import {
+  Fatal,
+  ignoreAgain,
+  joined,
+  keepYoungSmall,
+  namesAt,
+  posix,
+  SystemFailure,
+  say,
+  unableTo,
+  workingDirectory,
+} from "../../posix/index.ts";
 import { readEndpoint } from "../../syslog/index.ts";
 import { changeLine, isLoopback, type Listen, LiveTree, serve } from "../../web/index.ts";
 import { serviceDir } from "./service-names.ts";
@@ -81,6 +92,7 @@ export const svweb: Resident = asResident({
     if (first?.toString() === "passwd") return passwd(rest);
     const { options, directories } = readWords(words, state);
     ignoreAgain();
+    keepYoungSmall();
     const line = (text: string): void => say(NAME, [text]);
     const ended = new Promise<void>((resolve) => {
       for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => resolve());
@@ -101,12 +113,23 @@ export const svweb: Resident = asResident({
       say: line,
     });
     line(`listening on ${serving.address}`);
+    for (const directory of directories) lookInto(directory);
     await ended;
     await serving.close();
     tree.close();
     return 0;
   },
 });
+
+/** Says what is wrong with a scan directory; it may still come, or be mended. */
+function lookInto(directory: string): void {
+  try {
+    namesAt(posix, directory);
+  } catch (failure) {
+    if (!(failure instanceof SystemFailure)) throw failure;
+    say(NAME, ["warning: ", unableTo(["read directory ", directory], failure)]);
+  }
+}
 
 function readWords(
   words: readonly Buffer[],

@@ -10,6 +10,9 @@ import type { Login } from "./login.ts";
 import { peerOf } from "./peer.ts";
 
 const MOST_REQUESTS = 512;
+/** What is being answered when the server ends may be answered to its end, if that is soon. */
+const LONGEST_SETTLING_MS = 1000;
+const SETTLING_MS = 10;
 const CHANGING = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 /** What a form of somebody else's page cannot send without asking first. */
 const PROGRAM_TYPES = /^(application\/json|text\/xml)\b/i;
@@ -17,7 +20,7 @@ const PROGRAM_TYPES = /^(application\/json|text\/xml)\b/i;
 const OPEN_PATH = "/healthz";
 
 export interface GateOptions {
-  readonly posix: Pick<Posix, "monotonicMs">;
+  readonly posix: Pick<Posix, "monotonicMs" | "sleep">;
   /** undefined: nobody is asked who they are. */
   readonly login: Login | undefined;
   /** Names by which we may be called; undefined: any, as on a unix socket, where no browser comes. */
@@ -31,6 +34,13 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.options = options;
+  }
+
+  /** Resolves when nothing is asked any more, or after a while. */
+  async settle(): Promise<void> {
+    const { posix } = this.options;
+    const deadline = posix.monotonicMs() + LONGEST_SETTLING_MS;
+    while (this.inFlight > 0 && posix.monotonicMs() < deadline) await posix.sleep(SETTLING_MS);
   }
 
   user(request: FastifyRequest): string | null {

@@ -101,6 +101,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     close: async () => {
       ending.abort();
       listening.remove();
+      await gate.settle();
       await app.close();
     },
   };

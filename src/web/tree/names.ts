@@ -17,8 +17,7 @@ export function nameText(name: Buffer): string {
   return text.replace(hidden, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
-/** Whether it is to be held against names. */
-export function isGlob(word: string): boolean {
+function isGlob(word: string): boolean {
   return GLOB.test(word);
 }
 
