@@ -10,7 +10,7 @@ import { setPassword } from "../../src/web/index.ts";
 import { Scanned, SLEEPER } from "../supervise/against-c/scanned.ts";
 import { type Scope, temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
-import { CHANGING, makeTree, TestSite } from "./site.ts";
+import { CHANGING, makeTree, type Stream, TestSite } from "./site.ts";
 
 const timeout = 60_000;
 const PASSWORD = "correct horse";
@@ -362,6 +362,36 @@ describe("bounds", { concurrency: 2 }, () => {
     await site.post("/api/services/web/kill");
     await Promise.all(over);
     assert.equal(seen.filter((status) => status === 200).length, 256);
+  });
+
+  test("there are no more viewers, streams and connections than there is room for", {
+    timeout,
+  }, async (t) => {
+    const files = { run: SLEEPER, "log/script": "./main\n", "log/main/current": "hello\n" };
+    const site = await TestSite.start(t, [makeTree(t, { web: files })]);
+    const open = async (count: number, path: string): Promise<Stream[]> =>
+      Promise.all(Array.from({ length: count }, () => site.open(t, path)));
+    const viewers = await open(400, "/api/events");
+    assert.equal(await site.refusal("/api/events"), "503 too-many-viewers");
+    const logs = await open(100, "/api/services/web/log?follow=1");
+    assert.equal(await site.refusal("/api/services/web/log"), "503 too-many-streams");
+    assert.equal((await site.ask("/api/services")).status, 200);
+    const sockets = Array.from({ length: 600 }, () => net.connect(site.port, "127.0.0.1"));
+    t.after(() => sockets.forEach((socket) => socket.destroy()));
+    let refused = 0;
+    for (const socket of sockets) {
+      socket.on("error", () => undefined);
+      socket.on("close", () => refused++);
+    }
+    // Of those beside the 500 that are served; what is refused is hung up on.
+    await until("the last to be refused", () => refused === 600 - 524);
+    for (const stream of [...viewers, ...logs]) stream.response.destroy();
+    await until("room for others", async () => {
+      const answer = await site.ask("/healthz").catch(() => undefined);
+      return answer?.status === 200;
+    });
+    const again = await site.open(t, "/api/services/web/log?follow=1");
+    assert.equal(again.response.statusCode, 200);
   });
 
   test("hostile names are one line of the record, and cannot be made from outside", async (t) => {

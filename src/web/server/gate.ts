@@ -9,7 +9,8 @@ import { isKnownHost, isOwnOrigin } from "./host.ts";
 import type { Login } from "./login.ts";
 import { peerOf } from "./peer.ts";
 
-const MOST_REQUESTS = 512;
+/** Streams among them: more than there may be of those. */
+const MOST_REQUESTS = 1000;
 /** What is being answered when the server ends may be answered to its end, if that is soon. */
 const LONGEST_SETTLING_MS = 1000;
 const SETTLING_MS = 10;
