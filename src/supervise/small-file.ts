@@ -24,9 +24,15 @@ export class ReplaceFailure extends Error {
  *
  * @throws ReplaceFailure
  */
-export function replaceSmall(posix: Posix, dir: Fd, name: string, bytes: Uint8Array): void {
+export function replaceSmall(
+  posix: Posix,
+  dir: Fd,
+  name: string,
+  bytes: Uint8Array,
+  mode: number = MODE,
+): void {
   const fresh = `${name}.new`;
-  const fd = attempt("open", () => openFresh(posix, dir, fresh));
+  const fd = attempt("open", () => openFresh(posix, dir, fresh, mode));
   const written = attempt("write", () => {
     try {
       return posix.write(fd, bytes, 0, bytes.length);
@@ -38,8 +44,8 @@ export function replaceSmall(posix: Posix, dir: Fd, name: string, bytes: Uint8Ar
   attempt("rename", () => posix.renameAt(dir, fresh, name));
 }
 
-function openFresh(posix: Posix, dir: Fd, name: string): Fd {
-  const open = (): Fd => posix.openAt(dir, name, "new", MODE);
+function openFresh(posix: Posix, dir: Fd, name: string, mode: number): Fd {
+  const open = (): Fd => posix.openAt(dir, name, "new", mode);
   const fd = ignoring(["EEXIST"], open);
   if (fd !== undefined) return fd;
   posix.unlinkAt(dir, name);

@@ -11,13 +11,16 @@ import {
   orFatal,
   type Posix,
   readSmall,
+  unableTo,
 } from "../../posix/index.ts";
+import { ReplaceFailure, replaceSmall } from "../../supervise/small-file.ts";
 import { hashPassword, type PasswordHash, parseHash } from "./password.ts";
 
 const MOST_BYTES = 1 << 20;
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o600;
 const USAGE = 100;
+const SYSTEM_TROUBLE = 111;
 /** Of users; a colon ends a name. */
 const NAME = /^[^\s:#\p{Cc}][^:\p{Cc}]{0,63}$/u;
 
@@ -123,19 +126,16 @@ export async function setPassword(
     ? (orFatal(["read ", path], () => readSmall(posix, AT_CWD, path, MOST_BYTES))?.toString() ?? "")
     : "";
   const lines = before.split("\n").filter((one) => one !== "" && !one.startsWith(`${name}:`));
-  orFatal(["write ", path], () => replace(posix, path, `${[...lines, line].join("\n")}\n`));
+  replace(posix, path, `${[...lines, line].join("\n")}\n`);
   return isKnown ? "changed" : "added";
 }
 
+/** @throws Fatal */
 function replace(posix: Posix, path: string, text: string): void {
-  const fresh = `${path}.new`;
-  ignoring(["ENOENT"], () => posix.unlinkAt(AT_CWD, fresh));
-  const fd = posix.openAt(AT_CWD, fresh, "new", OWNER_ONLY);
   try {
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; ) at += posix.write(fd, bytes, at, bytes.length - at);
-  } finally {
-    posix.close(fd);
+    replaceSmall(posix, AT_CWD, path, Buffer.from(text), OWNER_ONLY);
+  } catch (failure) {
+    if (!(failure instanceof ReplaceFailure)) throw failure;
+    throw new Fatal(SYSTEM_TROUBLE, unableTo([failure.step, " ", path], failure.cause));
   }
-  posix.renameAt(AT_CWD, fresh, path);
 }
