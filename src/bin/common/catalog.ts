@@ -36,6 +36,12 @@ export const OWN: Group = {
       options: "-d= --dir= -u= --user= -e= --env= -s= --script=",
     },
     {
+      name: "import",
+      purpose: "makes services of a supervisord.conf",
+      operands: "paths",
+      options: "--dry-run",
+    },
+    {
       name: "bench",
       purpose: "tries a logging script on this machine: speed, waiting, kills",
       operands: "paths",
@@ -72,12 +78,6 @@ export const COMMANDS: readonly Group[] = [
       },
       { name: "svscanboot", purpose: "starts svscan at boot", operands: "none" },
       { name: "supervise", purpose: "one service", operands: "services", options: "--essential" },
-      {
-        name: "import-supervisord",
-        purpose: "makes services of a supervisord.conf",
-        operands: "paths",
-        options: "--dry-run",
-      },
     ],
   },
   {

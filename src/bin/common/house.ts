@@ -28,7 +28,6 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   "background-watch": async () => (await import("../../chain/background-watch.ts")).backgroundWatch,
   daemonize: async () => (await import("../../chain/daemonize.ts")).daemonize,
   fghack: async () => (await import("../../chain/fghack.ts")).fghack,
-  "import-supervisord": async () => (await import("./import.ts")).importSupervisord,
   multilog: async () => resident("multilog", (await import("./multilog.ts")).multilog),
   readproctitle: async () => (await import("../../chain/readproctitle.ts")).readproctitle,
   supervise: async () => (await import("./supervise.ts")).supervise,
@@ -44,6 +43,7 @@ const residents: Readonly<Record<string, () => Promise<Resident>>> = {
   tai64nlocal: async () => resident("tai64nlocal", (await import("./tai64nlocal.ts")).tai64nlocal),
   timberline: async () => (await import("./timberline.ts")).timberline,
   "timberline-bench": async () => (await import("./timberline-bench.ts")).timberlineBench,
+  "timberline-import": async () => (await import("./timberline-import.ts")).timberlineImport,
 };
 
 async function findCommand(name: string): Promise<Command | undefined> {

@@ -53,7 +53,7 @@ stdout_syslog=true
 `;
 
 function run(imported: Imported, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(ours("import-supervisord"), args, {
+  const { status, stdout, stderr } = spawnSync(ours("timberline-import"), args, {
     cwd: imported.directory,
     env: { PATH: "/usr/bin:/bin" },
     encoding: "utf8",
@@ -73,7 +73,7 @@ function tree(path: string): Record<string, string> {
   );
 }
 
-describe("import-supervisord", { concurrency: 2 }, () => {
+describe("timberline import", { concurrency: 2 }, () => {
   test("makes a service directory for each process, and says what became of what", {
     timeout,
   }, (t) => {
@@ -146,7 +146,7 @@ describe("import-supervisord", { concurrency: 2 }, () => {
     assert.equal(first.status, 1);
     assert.equal(
       first.stderr,
-      "import-supervisord: warning: services/web is there already: it was left alone\n",
+      "timberline import: warning: services/web is there already: it was left alone\n",
     );
     assert.deepEqual(fs.readdirSync(join(services, "web")), []);
     assert.deepEqual(fs.readdirSync(services).sort(), ["0", "1", "odd", "old", "quiet", "web"]);
@@ -159,12 +159,12 @@ describe("import-supervisord", { concurrency: 2 }, () => {
     assert.equal(status, 100);
     assert.equal(
       stderr,
-      "import-supervisord: fatal: startsecs of [program:bad]: soon is no whole number\n",
+      "timberline import: fatal: startsecs of [program:bad]: soon is no whole number\n",
     );
     assert.ok(!fs.existsSync(join(imported.directory, "services")));
     assert.equal(run(imported, "nope.conf", "services").status, 100);
     assert.equal(run(imported, "main.conf").status, 100);
     assert.equal(run(imported, "--nope", "main.conf", "services").status, 100);
-    assert.match(run(imported, "--help").stdout, /^Usage: import-supervisord /);
+    assert.match(run(imported, "--help").stdout, /^Usage: timberline import /);
   });
 });

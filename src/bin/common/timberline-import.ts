@@ -1,4 +1,4 @@
-/** import-supervisord: a configuration of Supervisor's as service directories. */
+/** timberline import: a configuration of Supervisor's as service directories. */
 import type { Resident, State, Words } from "../../chain/chain.ts";
 import {
   Mistake,
@@ -19,9 +19,9 @@ import {
 } from "../../posix/index.ts";
 import { asResident, print, type Tool, Usage } from "./tool.ts";
 
-const NAME = "import-supervisord";
+const NAME = "timberline import";
 const USAGE = 100;
-const HELP = `Usage: import-supervisord [--dry-run] FILE DIR
+const HELP = `Usage: timberline import [--dry-run] FILE DIR
 
 Reads FILE, a supervisord.conf, with the files that it includes, and makes a service directory in DIR for each
 process of its programs. Says what each option became; behind a ! stands what has no counterpart, or is
@@ -54,7 +54,8 @@ export const importTool: Tool = {
   },
 };
 
-export const importSupervisord: Resident = asResident(importTool);
+/** By a name of its own. */
+export const timberlineImport: Resident = { ...asResident(importTool), name: "timberline-import" };
 
 function readWords(words: Words): { file: string; directory: string; isDry: boolean } {
   const given = words.map(String);

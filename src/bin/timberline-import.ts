@@ -1,0 +1,4 @@
+/** timberline-import: see common/timberline-import.ts. */
+import { start } from "./common/house.ts";
+
+void start("timberline-import");
