@@ -24,7 +24,7 @@ export function describeMachine(): Machine {
 const manifest = new URL("../../package.json", import.meta.url);
 const benchFolder = new URL("../../bench/", import.meta.url);
 /** Debian's packages of the programs that we are compared with. */
-const PEER_PACKAGES = ["daemontools", "s6", "runit", "rsyslog", "apache2-utils"];
+const PEER_PACKAGES = ["daemontools", "s6", "runit", "rsyslog", "apache2-utils", "supervisor"];
 const PACKAGES = [...PEER_PACKAGES, "coreutils"];
 
 let known: Record<string, string> | undefined;

@@ -27,6 +27,7 @@ const ORDER = [
   "svlog",
   "syslog",
   "web",
+  "supervisorctl",
   "svlog-real",
   "growth",
   "calls",

@@ -12,6 +12,7 @@ const packages = [
   "runit",
   "rsyslog",
   "apache2-utils",
+  "supervisor",
   "util-linux",
   "e2fsprogs",
 ];

@@ -1,4 +1,5 @@
 /** Makes the server, and ends it. */
+import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import fastify, { type FastifyInstance } from "fastify";
@@ -71,6 +72,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         : new Set(options.hosts?.map((name) => name.toLowerCase())),
   });
   const ending = new AbortController();
+  // As many as there are streams, and calls that wait.
+  setMaxListeners(0, ending.signal);
   const site: Site = {
     tree,
     version,
@@ -102,6 +105,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ending.abort();
       listening.remove();
       await gate.settle();
+      // Streams have come to their end by now, but for those of clients that do not read.
+      app.server.closeAllConnections();
       await app.close();
     },
   };
