@@ -92,8 +92,12 @@ describe("a log", { concurrency: 2 }, () => {
       ["grep=line+1$&last=all", "1"],
       ["grep=LINE+9.&ignoreCase=1&last=2", "98 99"],
       ["grep=[0-8]$&invert=1&last=3", "99 109 119"],
+      ["patterns=-*%0A%2B*line+11*&last=2", "118 119"],
+      ["patterns=F%0A-*[02-8]&last=3", "109 111 119"],
+      ["patterns=-*+line+11*&grep=9$&last=2", "99 109"],
       [`at=${label(60)}&around=2`, "58 59 60 61"],
       ["grep=line+60&around=1&last=all", "59 60 61"],
+      ["directory=main&last=1", "119"],
       ["last=0", ""],
     ];
     for (const [query, expected] of cases) assert.equal(await log.texts(query), expected, query);
@@ -107,12 +111,14 @@ describe("a log", { concurrency: 2 }, () => {
     const cases: [string, string][] = [
       ["since=yesterdayish", "400 bad-time"],
       ["grep=(", "400 bad-pattern"],
+      ["patterns=nosign", "400 bad-pattern"],
       ["cursor=@nolabel", "400 bad-cursor"],
       ["last=-1", "400 bad-request"],
       ["last=999999999", "400 bad-request"],
       ["format=xml", "400 bad-request"],
       ["stream=nix", "400 bad-request"],
       ["stream=stderr", "404 no-log"],
+      ["directory=nix", "404 no-log"],
       ["nix=1", "400 bad-request"],
       ["follow=perhaps", "400 bad-request"],
       ["last=1&last=2", "400 bad-request"],

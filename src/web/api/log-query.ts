@@ -13,6 +13,7 @@ export interface LogQuery {
   readonly at?: string;
   readonly last?: string;
   readonly limit?: number;
+  readonly patterns?: string;
   readonly grep?: string;
   readonly ignoreCase?: Flag;
   readonly invert?: Flag;
@@ -20,6 +21,7 @@ export interface LogQuery {
   readonly cursor?: string;
   readonly follow?: Flag;
   readonly stream?: LogStream;
+  readonly directory?: string;
   readonly format?: LogFormat;
 }
 
@@ -62,6 +64,7 @@ export function readOptionsOf(
     },
     around,
     last: around === undefined ? lastOf(query, after) : 2 * (query.around ?? USUAL_AROUND),
+    ...(query.patterns === undefined ? {} : { patterns: patternsOf(query.patterns) }),
     ...(query.grep === undefined ? {} : { grep: grepOf(query) }),
     invert: isSet(query.invert),
     ...(around === undefined && query.around !== undefined
@@ -99,6 +102,17 @@ function cursorOf(posix: Posix, text: string): Bound {
 function justBefore({ nanos, seconds, kind }: Bound): Bound {
   if (nanos > 0) return { kind, seconds, nanos: nanos - 1 };
   return { kind, seconds: seconds - 1, nanos: NANOS_PER_SECOND - 1 };
+}
+
+function patternsOf(text: string): Buffer[] {
+  const words = text.split("\n").filter((word) => word !== "");
+  if (words.every((word) => /^(?:[-+]|[FS]$)/.test(word)))
+    return words.map((word) => Buffer.from(word));
+  throw new Refusal(
+    400,
+    "bad-pattern",
+    "patterns are -… or +…, or F or S before some: a line each",
+  );
 }
 
 function grepOf({ grep = "", ignoreCase }: LogQuery): NonNullable<ReadOptions["grep"]> {

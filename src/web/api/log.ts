@@ -6,8 +6,9 @@ import { AT_CWD, causeText, ignoring, posix } from "../../posix/index.ts";
 import { formatLabel } from "../../tai64/index.ts";
 import { Refusal } from "../server/failure.ts";
 import type { Site } from "../server/site.ts";
-import type { LogStream } from "../tree/log-place.ts";
+import { logName } from "../tree/log-place.ts";
 import type { ServiceView } from "../tree/types.ts";
+import { distinct } from "./distinct.ts";
 import { feed } from "./log-feed.ts";
 import { type LogFormat, type LogWriter, logWriter } from "./log-format.ts";
 import { type LogQuery, MOST_HELD_BYTES, readOptionsOf } from "./log-query.ts";
@@ -79,7 +80,7 @@ class LogStreams {
 
   open(asked: Asked, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { name } = asked.service;
-    const directories = this.directoriesOf(name, asked.query.stream ?? "stdout");
+    const directories = this.directoriesOf(name, asked.query);
     if (this.count >= MOST_STREAMS)
       throw new Refusal(503, "too-many-streams", "too many logs are being read: try again later");
     const format = asked.query.format ?? "ndjson";
@@ -92,12 +93,17 @@ class LogStreams {
     return reply;
   }
 
-  private directoriesOf(name: string, stream: LogStream): Buffer[] {
+  private directoriesOf(name: string, { stream = "stdout", directory }: LogQuery): Buffer[] {
     const directories = this.site.tree
       .logDirectories(name, stream)
+      .filter((path) => directory === undefined || logName(path) === directory)
       .filter((path) => ignoring(UNSEEN, () => posix.statusAt(AT_CWD, path)) !== undefined);
     if (directories.length > 0) return directories;
-    throw new Refusal(404, "no-log", `${name} has no log of its ${stream} here, or not yet`);
+    throw new Refusal(
+      404,
+      "no-log",
+      `${name} has no ${directory === undefined ? "" : "such "}log of its ${stream} here, or not yet`,
+    );
   }
 
   private async run(
@@ -119,7 +125,12 @@ class LogStreams {
       } else {
         const bounds = { cancel: gone.signal, mostHeldBytes: MOST_HELD_BYTES };
         const lines = readLog(directories, { ...options, ...bounds });
-        await feed({ lines, limit, encode: writer.line, give });
+        await feed({
+          lines: distinct(lines, directories.length),
+          limit,
+          encode: writer.line,
+          give,
+        });
       }
       raw.end(ending.aborted || options.follow !== true ? writer.end : "");
     } catch (failure) {

@@ -75,6 +75,7 @@ export const LOG_QUERY: Schema = only({
     `the last so many lines, up to ${MOST_LAST}, or all; 100 without since, at and cursor`,
   ),
   limit: count("so many lines at the most, from the first on", MOST_LAST),
+  patterns: text("selects and deselects as a logging script does: +… and -…, a line each", 4096),
   grep: text("a regular expression", 4096),
   ignoreCase: flag("small letters are large ones"),
   invert: flag("lines that do not match"),
@@ -82,6 +83,7 @@ export const LOG_QUERY: Schema = only({
   cursor: text("behind the line with this label; so does the header Last-Event-ID", 25),
   follow: flag("and what comes"),
   stream: { type: "string", enum: ["stdout", "stderr"], description: "stdout unless given" },
+  directory: text("one of its log directories, as its `logs` names it; all unless given"),
   format: FORMAT,
 });
 export const DEATH_LOG_QUERY: Schema = only({ around: AROUND, format: FORMAT });

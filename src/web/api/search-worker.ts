@@ -4,6 +4,7 @@
  */
 import { type LogLine, readLog } from "../../inspect/index.ts";
 import { causeText, listenInThread, posix as system, threadData } from "../../posix/index.ts";
+import { distinct } from "./distinct.ts";
 import { feed } from "./log-feed.ts";
 import { logWriter } from "./log-format.ts";
 import { MOST_HELD_BYTES } from "./log-query.ts";
@@ -81,7 +82,7 @@ async function run(search: number, order: SearchOrder): Promise<void> {
 function linesOf(
   { directories, options }: SearchOrder,
   cancel: AbortSignal,
-): AsyncGenerator<LogLine> {
+): AsyncIterable<LogLine> {
   const more = { cancel, posix, looksMs: LOOKS_MS, mostHeldBytes: MOST_HELD_BYTES };
-  return readLog(directories, { ...options, ...more });
+  return distinct(readLog(directories, { ...options, ...more }), directories.length);
 }

@@ -5,6 +5,7 @@ import { deathAsJson } from "../../supervise/svstat-forms.ts";
 import { formatLabel } from "../../tai64/index.ts";
 import { Refusal } from "../server/failure.ts";
 import type { Site } from "../server/site.ts";
+import { type LogStream, logName } from "../tree/log-place.ts";
 import { matching } from "../tree/names.ts";
 import { serviceJson } from "../tree/service-json.ts";
 import type { Action, Outcome, ServiceView, Tree } from "../tree/types.ts";
@@ -105,9 +106,15 @@ function detailsOf(tree: Tree, name: string): string {
     files: filesInWords(posix, tree, view),
     script: explainScript(posix, tree, view, "stdout"),
     stderrScript: explainScript(posix, tree, view, "stderr"),
+    logs: logNames(tree, name, "stdout"),
+    stderrLogs: logNames(tree, name, "stderr"),
     deaths,
   };
   return `{"service":${serviceJson(view)},${JSON.stringify(details).slice(1)}`;
+}
+
+function logNames(tree: Tree, name: string, stream: LogStream): string[] {
+  return tree.logDirectories(name, stream).map(logName);
 }
 
 class Actor {

@@ -77,6 +77,8 @@ export const SERVICE_DETAILS: Schema = shape({
   files: list(shape({ name: TEXT, says: TEXT })),
   script: list(TEXT),
   stderrScript: list(TEXT),
+  logs: list(TEXT),
+  stderrLogs: list(TEXT),
   deaths: list(DEATH),
 });
 

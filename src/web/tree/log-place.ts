@@ -10,6 +10,7 @@ import { parseScript } from "../../multilog/script.ts";
 import { AT_CWD, Fatal, joined, type Posix, readSmall, SystemFailure } from "../../posix/index.ts";
 import { loggersOf } from "../../supervise/hosted-log.ts";
 import { actionsOf, MOST_SCRIPT_BYTES } from "../../supervise/log-script.ts";
+import { lastNameOf } from "../../supervise/state-news.ts";
 
 export type LogStream = "stdout" | "stderr";
 
@@ -42,6 +43,11 @@ export function findLog(posix: Posix, service: Buffer, stream: LogStream): LogPl
     if (failure instanceof SystemFailure) return undefined;
     throw failure;
   }
+}
+
+/** What a log directory is called where its path is nobody's business. */
+export function logName(directory: Buffer): string {
+  return lastNameOf(directory).toString();
 }
 
 /** The words of `log/script`. @throws SystemFailure */
