@@ -1,5 +1,5 @@
 // Builds dist/ (what is shipped) and, with --all, build/ (tests, benches and examples as well).
-//   dist/lib/   the compiled library and the kernel
+//   dist/lib/   the compiled library and the kernel; the page of svweb
 //   dist/bin/   one executable per command: a shell launcher that starts dist/lib/bin/NAME.cjs (entry.cjs)
 import { createHash } from "node:crypto";
 import {
@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { buildPage } from "./page.mjs";
 import { install, root, run, runTool } from "./tools.mjs";
 
 const typescript = "typescript/bin/tsc";
@@ -28,12 +29,15 @@ const all = process.argv.includes("--all");
 rmSync(join(root, "dist"), { recursive: true, force: true });
 buildKernels("dist/lib");
 runTool(typescript, ["-p", "tsconfig.dist.json"]);
+await buildPage(join(root, "dist/lib/web/page"));
 await bundleCommands();
 layCommands();
 if (all) {
   rmSync(join(root, "build"), { recursive: true, force: true });
   buildKernels("build/src");
   runTool(typescript, ["-p", "tsconfig.json"]);
+  // What looks at the page knows what a browser has; nothing else does.
+  runTool(typescript, ["-p", "test/web/browser"]);
 }
 
 function buildKernels(out) {
