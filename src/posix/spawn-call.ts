@@ -52,18 +52,28 @@ export interface Spawned {
   readonly errno: number;
 }
 
-/** @throws SystemFailure when no descriptor is left to prepare it with */
-export function spawnNow(strings: SpawnStrings, settings: SpawnSettings): Spawned {
-  const pid = new Int32Array(1);
+/** A call that is ready to be made, any number of times. */
+export interface PreparedSpawn {
+  make(strings: SpawnStrings): Spawned;
+  free(): void;
+}
+
+/**
+ * Prepares a call. To be done before the limits are those of the program, as it may take descriptors.
+ *
+ * @throws SystemFailure when there is none left
+ */
+export function prepareSpawn(settings: SpawnSettings): PreparedSpawn {
   const attributes = attributesFor(settings);
   const files = fileActions(settings);
-  try {
-    const { path, argv, environment } = strings;
-    const errno = posixSpawn(pid, path, files.record, attributes, argv, environment);
-    return { pid: pid[0] ?? -1, errno };
-  } finally {
-    files.free();
-  }
+  const pid = new Int32Array(1);
+  return {
+    make: ({ path, argv, environment }) => {
+      const errno = posixSpawn(pid, path, files.record, attributes, argv, environment);
+      return { pid: pid[0] ?? -1, errno };
+    },
+    free: () => files.free(),
+  };
 }
 
 interface FileActions {

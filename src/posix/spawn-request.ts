@@ -24,6 +24,8 @@ const WORDS_AT_BYTES = 16;
 const PAIRS_AT = 9;
 const BYTES = WORDS_AT_BYTES + 8 * (PAIRS_AT + 2 * MOST_PAIRS);
 const NONE = -1n;
+/** No errno. */
+const UNPREPARED = -1;
 
 export class SpawnRequest {
   readonly memory: SharedArrayBuffer;
@@ -94,12 +96,14 @@ export class SpawnRequest {
     };
   }
 
-  get spawned(): Spawned {
-    return { errno: this.answer[ERRNO_AT] ?? 0, pid: this.answer[PID_AT] ?? -1 };
+  /** What came of it; undefined: it could not be prepared, and was not tried. */
+  get spawned(): Spawned | undefined {
+    const errno = this.answer[ERRNO_AT] ?? 0;
+    return errno === UNPREPARED ? undefined : { errno, pid: this.answer[PID_AT] ?? -1 };
   }
 
-  set spawned({ errno, pid }: Spawned) {
-    this.answer[ERRNO_AT] = errno;
-    this.answer[PID_AT] = pid;
+  set spawned(spawned: Spawned | undefined) {
+    this.answer[ERRNO_AT] = spawned?.errno ?? UNPREPARED;
+    this.answer[PID_AT] = spawned?.pid ?? -1;
   }
 }

@@ -1,10 +1,9 @@
 /** The program of the thread that starts programs (see spawner.ts): it does nothing else, and never ends by itself. */
-import { constants } from "node:os";
 import { ignoring, SystemFailure } from "./failure.ts";
 import { files } from "./files.ts";
 import { bind, call } from "./libc.ts";
 import { FD_CLOEXEC, pipes } from "./pipes.ts";
-import { type Spawned, type SpawnSettings, spawnNow } from "./spawn-call.ts";
+import { prepareSpawn, type Spawned, type SpawnSettings } from "./spawn-call.ts";
 import { IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
 import type { SpawnerData } from "./spawner.ts";
 import { threadData } from "./thread.ts";
@@ -64,7 +63,8 @@ function fetch(ourselves: Fd, fd: Fd): Fd {
   );
 }
 
-function serve(ourselves: Fd): Spawned {
+/** @returns undefined where it could not be prepared */
+function serve(ourselves: Fd): Spawned | undefined {
   const { strings, settings } = request.read();
   const copies = new Map<Fd, Fd>();
   const copyOf = (fd: Fd): Fd => {
@@ -73,12 +73,16 @@ function serve(ourselves: Fd): Spawned {
     return copy;
   };
   try {
-    return spawnNow(strings, withCopies(settings, copyOf));
+    const prepared = prepareSpawn(withCopies(settings, copyOf));
+    try {
+      return prepared.make(strings);
+    } finally {
+      prepared.free();
+    }
   } catch (failure) {
     if (!(failure instanceof SystemFailure)) throw failure;
-    const errno =
-      constants.errno[failure.code as keyof typeof constants.errno] ?? constants.errno.EIO;
-    return { pid: -1, errno };
+    // Under the limits of the program, which are ours for the moment, there may be no room for a copy.
+    return undefined;
   } finally {
     for (const copy of copies.values()) files.close(copy);
   }

@@ -61,7 +61,7 @@ function forget(): void {
   running = undefined;
 }
 
-/** @returns undefined when there is no such thread that could do it */
+/** @returns undefined when there is no such thread, or it cannot do it: the caller then does it himself */
 export function spawnElsewhere(
   strings: SpawnStrings,
   settings: SpawnSettings,

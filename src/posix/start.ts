@@ -13,7 +13,7 @@ import { bind, variable } from "./libc.ts";
 import { hinderingLimits, limited } from "./limited.ts";
 import { FD_CLOEXEC, pipes } from "./pipes.ts";
 import { firstThatRuns } from "./search.ts";
-import { spawnNow } from "./spawn-call.ts";
+import { prepareSpawn } from "./spawn-call.ts";
 import { spawnElsewhere } from "./spawner.ts";
 import { StringBlock } from "./strings.ts";
 import type { Fd, Image, Name, StartOptions } from "./types.ts";
@@ -42,6 +42,7 @@ export function start(
   const given = image.environment && new StringBlock(image.environment, "posix_spawn");
   const environment = given?.table ?? BigInt(variable("environ", "uintptr_t") as number | bigint);
   closeOthers(options.descriptors);
+  const prepared = prepareSpawn(options);
   let started = -1;
   let last: Name | undefined;
   try {
@@ -49,13 +50,14 @@ export function start(
       firstThatRuns(blocks.length, (at) => {
         last = image.paths[at];
         const strings = { path: blocks[at]?.first ?? 0n, argv: words.table, environment };
-        const { pid, errno } = spawnElsewhere(strings, options) ?? spawnNow(strings, options);
+        const { pid, errno } = spawnElsewhere(strings, options) ?? prepared.make(strings);
         started = pid;
         return errno === 0 ? undefined : errnoName(errno);
       }),
     );
     if (code !== "") throw new SystemFailure(code, "posix_spawn", last);
   } finally {
+    prepared.free();
     // C was given addresses alone: collected before the call, they would lead to other strings, or none (EFAULT).
     for (const block of [...blocks, words, given]) block?.release();
   }
