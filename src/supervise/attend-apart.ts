@@ -13,10 +13,12 @@ import {
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
 import { parseEssentialEnd } from "./phase.ts";
 import { readSmall } from "./small-file.ts";
-import { decodeStatus } from "./status.ts";
+import { decodeStatus, type ReadStatus } from "./status.ts";
 
 /** So soon after its start it does not listen yet. */
 const ASK_AGAIN_MS = 50;
+/** There is a start a second; and what cannot be started is not waited for. */
+const MOST_WAIT_MS = 1500;
 
 /** Tells supervise to end with an essential service. */
 export const ESSENTIAL_OPTION = "--essential";
@@ -85,7 +87,19 @@ class Apart implements Attendant {
   }
 
   drain(): void {
-    void this.tell(() => (this.isWantedDown ? "x" : "ox"));
+    void this.leaveOnceStarted();
+  }
+
+  /** One that has died a moment ago waits for its next start, and `x` would take that away. */
+  private async leaveOnceStarted(): Promise<void> {
+    const { posix } = this;
+    if (this.status?.want !== "down") {
+      await this.tell(() => "o");
+      const deadline = posix.monotonicMs() + MOST_WAIT_MS;
+      while (!this.hasEnded && this.status?.pid === 0 && posix.monotonicMs() < deadline)
+        await posix.sleep(ASK_AGAIN_MS);
+    }
+    await this.tell(() => "x");
   }
 
   kill(): void {
@@ -117,17 +131,22 @@ class Apart implements Attendant {
 
   /** How its service ended, where that was an essential one and it ended with it. */
   private get essentialEnd(): Ending | undefined {
+    const phase = this.read("phase");
+    return phase && parseEssentialEnd(phase.toString("latin1"));
+  }
+
+  private get status(): ReadStatus | undefined {
+    const bytes = this.hasEnded ? undefined : this.read("status");
+    return bytes && decodeStatus(bytes);
+  }
+
+  /** @returns undefined also where it cannot be read */
+  private read(file: string): Buffer | undefined {
     try {
-      const phase = readSmall(this.posix, this.dir, "supervise/phase");
-      return phase && parseEssentialEnd(phase.toString("latin1"));
+      return readSmall(this.posix, this.dir, `supervise/${file}`);
     } catch (failure) {
       if (!(failure instanceof SystemFailure)) throw failure;
       return undefined;
     }
-  }
-
-  private get isWantedDown(): boolean {
-    const status = readSmall(this.posix, this.dir, "supervise/status");
-    return status !== undefined && decodeStatus(status)?.want === "down";
   }
 }

@@ -3,6 +3,8 @@ import { joined } from "../posix/index.ts";
 import type { Attend, Means } from "./attendant.ts";
 import { Supervisor, type SupervisorOptions } from "./supervisor.ts";
 
+const LOOK_AGAIN_MS = 20;
+
 /** @param more  what else the supervisor is told */
 export function attendHere(
   { posix, say, ...surroundings }: Means,
@@ -25,6 +27,11 @@ export function attendHere(
     });
     let isLeaving = false;
     const tell = (bytes: string): void => supervisor.command(Buffer.from(bytes));
+    /** One that has died a moment ago waits for its next start, and `x` would take that away. */
+    const leaveOnceStarted = async (): Promise<void> => {
+      while (supervisor.isDue) await posix.sleep(LOOK_AGAIN_MS);
+      tell("x");
+    };
     return {
       // A fault in one is no reason to leave the others alone.
       ended: supervisor.ended.catch((fault: unknown) => {
@@ -39,7 +46,10 @@ export function attendHere(
         tell("x");
         return true;
       },
-      drain: () => tell(supervisor.isWantedDown ? "x" : "ox"),
+      drain: () => {
+        if (!supervisor.isWantedDown) tell("o");
+        void leaveOnceStarted();
+      },
       kill: () => tell("kx"),
     };
   };

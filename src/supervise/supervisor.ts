@@ -103,6 +103,11 @@ export class Supervisor {
     return this.service.want === "down";
   }
 
+  /** Whether it waits for the time of its next start. */
+  get isDue(): boolean {
+    return this.service.phase === "waiting";
+  }
+
   /** Whether its directory was removed: nobody can ask anything of it any more. */
   get isRemoved(): boolean {
     return this.place.isRemoved;
