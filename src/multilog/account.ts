@@ -138,33 +138,53 @@ export function parseAccount(text: string): Account | undefined {
   }
 }
 
-/** Whether everything that the next account goes on from is there. */
+/** Whether everything is there that the next account goes on from, and that others read without asking again. */
 function isAccount(value: unknown): value is Account {
   return (
     isRecord(value) &&
     value["version"] === 1 &&
     typeof value["since"] === "string" &&
-    hasNumbers(value, ["starts", "failures", "repeatedLines"]) &&
+    typeof value["updated"] === "string" &&
+    !Number.isNaN(Date.parse(value["updated"])) &&
+    ["string", "undefined"].includes(typeof value["lastLabel"]) &&
+    hasCounts(value, ["starts", "failures", "repeatedLines"]) &&
     isTally(value["read"]) &&
-    hasNumbers(value["stalled"], ["seconds"]) &&
+    isStalled(value["stalled"]) &&
     Array.isArray(value["logdirs"]) &&
     value["logdirs"].every(isLogdirAccount)
   );
 }
 
-function isLogdirAccount(value: unknown): boolean {
+function isStalled(value: unknown): boolean {
+  if (!isRecord(value) || !isDuration(value["seconds"])) return false;
+  const { now } = value;
   return (
-    hasNumbers(value, ["syncedLines", "rotations"]) &&
-    typeof value["path"] === "string" &&
-    [value["read"], value["selected"], value["deselected"]].every(isTally) &&
-    hasNumbers(value["processor"], ["runs", "failures"])
+    now === null ||
+    (isRecord(now) && typeof now["reason"] === "string" && isDuration(now["seconds"]))
   );
 }
 
-const isTally = (value: unknown): boolean => hasNumbers(value, ["lines", "bytes"]);
+function isLogdirAccount(value: unknown): boolean {
+  return (
+    hasCounts(value, ["syncedLines", "rotations"]) &&
+    typeof value["path"] === "string" &&
+    [value["read"], value["selected"], value["deselected"]].every(isTally) &&
+    hasCounts(value["processor"], ["runs", "failures"])
+  );
+}
 
-function hasNumbers(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
-  return isRecord(value) && keys.every((key) => Number.isFinite(value[key]));
+const isTally = (value: unknown): boolean => hasCounts(value, ["lines", "bytes"]);
+
+/** Their sums are numbers as well. */
+function hasCounts(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
+  return (
+    isRecord(value) &&
+    keys.every((key) => Number.isSafeInteger(value[key]) && (value[key] as number) >= 0)
+  );
+}
+
+function isDuration(value: unknown): boolean {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

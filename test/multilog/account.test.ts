@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { type Account, type Books, makeAccount } from "../../src/multilog/account.ts";
+import { type Account, type Books, makeAccount, parseAccount } from "../../src/multilog/account.ts";
 import { LogCounts } from "../../src/multilog/counts.ts";
 import type { Logdir } from "../../src/multilog/logdir.ts";
 import { Trouble } from "../../src/multilog/trouble.ts";
 import { posix, SystemFailure } from "../../src/posix/index.ts";
-import { accountOf } from "./accounts.ts";
+import { ACCOUNT, accountOf } from "./accounts.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
 const NOW_MS = START_MS + 5000;
@@ -164,4 +164,30 @@ test("an account is plain JSON", () => {
   const told = account(engine("./a", "./\xe9"));
   const { lastLabel: _none, ...rest } = told;
   assert.deepEqual(JSON.parse(JSON.stringify(told)), rest);
+});
+
+test("what is no account in one of its parts is none", () => {
+  const [logdir] = ACCOUNT.logdirs;
+  const now = { reason: "a rotation is at work", seconds: 0.25 };
+  const parsed = (changed: object): unknown =>
+    parseAccount(JSON.stringify({ ...ACCOUNT, ...changed }));
+  for (const good of [{}, { stalled: { now, seconds: 1.5 } }, { logdirs: [] }])
+    assert.deepEqual(parsed(good), { ...ACCOUNT, ...good });
+  for (const bad of [
+    { stalled: { seconds: 0 } },
+    { stalled: { now: {}, seconds: 0 } },
+    { stalled: { now: { ...now, seconds: -1 }, seconds: 0 } },
+    { stalled: { now: { ...now, reason: 7 }, seconds: 0 } },
+    { stalled: { now: null, seconds: "0" } },
+    { updated: undefined },
+    { updated: "some time ago" },
+    { lastLabel: 5 },
+    { starts: -1 },
+    { read: { lines: -5, bytes: 0 } },
+    { read: { lines: 1e300, bytes: 0 } },
+    { read: { lines: 0.5, bytes: 0 } },
+    { logdirs: [{ ...logdir, rotations: -1 }] },
+    { logdirs: [{ ...logdir, processor: { runs: 0, failures: -1 } }] },
+  ])
+    assert.equal(parsed(bad), undefined, JSON.stringify(bad));
 });

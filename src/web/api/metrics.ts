@@ -59,11 +59,12 @@ export class Metrics {
     for (const [cause, times] of causes) gauges.deaths.inc({ service, cause }, times);
     gauges.restarts.inc(labels, restarts);
     if (log === null) return;
-    if (log.bytes !== null) gauges.logBytes.set(labels, log.bytes);
-    if (log.lines !== null) gauges.logLines.inc(labels, log.lines);
-    if (log.stalledSeconds !== null) gauges.stalled.set(labels, log.stalledSeconds);
-    if (log.rotations !== null) gauges.rotations.inc(labels, log.rotations);
-    if (log.processorFailures !== null) gauges.processorFailures.inc(labels, log.processorFailures);
+    if (isAmount(log.bytes)) gauges.logBytes.set(labels, log.bytes);
+    if (isAmount(log.lines)) gauges.logLines.inc(labels, log.lines);
+    if (isAmount(log.stalledSeconds)) gauges.stalled.set(labels, log.stalledSeconds);
+    if (isAmount(log.rotations)) gauges.rotations.inc(labels, log.rotations);
+    if (isAmount(log.processorFailures))
+      gauges.processorFailures.inc(labels, log.processorFailures);
   }
 
   /** Adds the deaths that are new. */
@@ -80,6 +81,11 @@ export class Metrics {
     }
     return tally;
   }
+}
+
+/** A counter throws at anything else, and no metric of any service would be answered. */
+function isAmount(value: number | null): value is number {
+  return value !== null && Number.isFinite(value) && value >= 0;
 }
 
 function kindOf(death: DeathEntry): string {
