@@ -229,6 +229,19 @@ describe("other people's pages", { concurrency: 2 }, () => {
       await site.refusal("/api/services", { headers: { origin: "http://evil.example" } }),
       "403 wrong-origin",
     );
+    // As an image or a frame asks, which names no origin; another port's page is no more ours.
+    for (const from of ["cross-site", "same-site"])
+      for (const headers of [
+        { "sec-fetch-site": from, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+        { "sec-fetch-site": from, "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" },
+        { "sec-fetch-site": from, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" },
+      ])
+        assert.equal(await site.refusal("/api/services?glob=*", { headers }), "403 wrong-origin");
+    for (const ours of ["same-origin", "none"])
+      assert.equal(
+        (await site.ask("/api/services", { headers: { "sec-fetch-site": ours } })).status,
+        200,
+      );
     // As a form sends it.
     for (const type of [
       "application/x-www-form-urlencoded",

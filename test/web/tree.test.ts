@@ -240,6 +240,18 @@ describe("the tree", { concurrency: 2 }, () => {
     assert.deepEqual([...new Set(watched.changes.flat())], ["a"]);
   });
 
+  test("no pattern takes long, whatever it is", { timeout }, async (t) => {
+    // A name that matches nearly, at every place.
+    const tree = makeTree(t, { ["a".repeat(255)]: { run: "" } });
+    const { live } = new Watched(t, [tree]);
+    for (const pattern of [
+      `${"*?".repeat(12)}X`,
+      `${"*a".repeat(500)}X`,
+      `${"[a-z]*".repeat(99)}X`,
+    ])
+      assert.deepEqual(live.find(pattern), [], pattern);
+  });
+
   test("a word stands for a name, a glob, a group or one of it", async (t) => {
     const tree = makeTree(t, {
       web1: { group: "web\n" },

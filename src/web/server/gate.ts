@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Posix } from "../../posix/index.ts";
 import { Refusal } from "./failure.ts";
+import { isOwnFetch } from "./fetch-site.ts";
 import { isKnownHost, isOwnOrigin } from "./host.ts";
 import type { Login } from "./login.ts";
 import { peerOf } from "./peer.ts";
@@ -71,7 +72,7 @@ export class Gate {
         "wrong-host",
         `no host of that name is here: svweb --host makes one known`,
       );
-    if (!isOwnOrigin(origin, host))
+    if (!isOwnOrigin(origin, host) || !isOwnFetch(request.headers, request.routeOptions.url))
       throw new Refusal(403, "wrong-origin", "another page's requests are not answered");
     if (CHANGING.has(request.method)) expectProgram(request);
     if (login === undefined || request.routeOptions.url === OPEN_PATH) return;

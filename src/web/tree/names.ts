@@ -1,12 +1,8 @@
 /** What services are called, and which of them a word stands for. */
 import { isUtf8 } from "node:buffer";
-import picomatch from "picomatch";
+import { compileGlob, isGlob } from "./glob.ts";
 import type { ServiceView } from "./types.ts";
 
-const GLOB = /[*?[]/;
-/** As elsewhere here: `*`, `?` and `[…]`, and nothing else. */
-const MEANT = /[(){}|+@!^$,\\]/g;
-const OPTIONS = { dot: true, nobrace: true, noextglob: true, nonegate: true, bash: true };
 const MOST_GLOB_LENGTH = 1024;
 
 /** A directory's name as text: what is no UTF-8, and control characters, as `\xNN`. */
@@ -17,17 +13,10 @@ export function nameText(name: Buffer): string {
   return text.replace(hidden, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
-function isGlob(word: string): boolean {
-  return GLOB.test(word);
-}
-
-export function matcher(pattern: string): (name: string) => boolean {
+function matcher(pattern: string): (name: string) => boolean {
   if (!isGlob(pattern)) return (name) => name === pattern;
   if (pattern.length > MOST_GLOB_LENGTH) return () => false;
-  // In a name a slash is a letter as any other.
-  const flat = (text: string): string => text.replaceAll("/", "\u0001");
-  const isMatch = picomatch(flat(pattern).replace(MEANT, String.raw`\$&`), OPTIONS);
-  return (name) => isMatch(flat(name));
+  return compileGlob(pattern);
 }
 
 /** The services that a word stands for: its name first, as a glob or a group may be one. */
