@@ -225,6 +225,29 @@ describe("the tree", { concurrency: 2 }, () => {
     );
   });
 
+  test("a name is that of the directory that has it now", async (t) => {
+    const one = makeTree(t, {});
+    const two = makeTree(t, { web: { run: SLEEPER, group: "two\n" } });
+    const watched = new Watched(t, [one, two]);
+    const shown = (): unknown =>
+      watched.live.services().map(({ name, directory, group }) => [name, directory, group]);
+    assert.deepEqual(shown(), [["web", join(two, "web"), "two"]]);
+    putFiles(join(one, "web"), { run: SLEEPER, group: "one\n" });
+    watched.live.refresh();
+    assert.deepEqual(shown(), [
+      ["service/web", join(two, "web"), "two"],
+      ["web", join(one, "web"), "one"],
+    ]);
+    assert.deepEqual([watched.changes.at(-1), watched.gone], [["web", "service/web"], []]);
+    fs.rmSync(join(one, "web"), { recursive: true });
+    watched.live.refresh();
+    assert.deepEqual(shown(), [["web", join(two, "web"), "two"]]);
+    assert.deepEqual([watched.changes.at(-1), watched.gone], [["web"], ["service/web"]]);
+    // Its news are heard as well.
+    putFiles(join(two, "web"), { group: "new\n" });
+    await until("the group", () => watched.view("web").group === "new");
+  });
+
   test("news of one service are news of no other", { timeout }, async (t) => {
     const tree = makeTree(t, {
       a: { run: SLEEPER, "supervise/status": "" },

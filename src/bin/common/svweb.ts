@@ -101,6 +101,7 @@ export const svweb: Resident = asResident({
       directories,
       readOnly: options.readOnly === true,
       record: (who, text) => line(changeLine(who, text)),
+      warn: (text) => line(`warning: ${text}`),
     });
     const serving = await serve({
       posix,

@@ -21,6 +21,7 @@ interface Tally {
 export class Metrics {
   private readonly site: Site;
   private readonly registry = new Registry();
+  /** By the directories of services: a name may come to be another's. */
   private readonly tallies = new Map<string, Tally>();
   private readonly gauges: ReturnType<typeof makeMetrics>;
 
@@ -42,20 +43,21 @@ export class Metrics {
     for (const state of STATES)
       this.gauges.services.set({ state }, views.filter((view) => view.state === state).length);
     for (const view of views) this.set(tree, view);
-    const names = new Set(views.map(({ name }) => name));
-    for (const name of this.tallies.keys()) if (!names.has(name)) this.tallies.delete(name);
+    const directories = new Set(views.map(({ directory }) => directory));
+    for (const one of this.tallies.keys()) if (!directories.has(one)) this.tallies.delete(one);
     return this.registry.metrics();
   }
 
-  private set(tree: Tree, { name: service, pid, since, ready, flapping, log }: ServiceView): void {
+  private set(tree: Tree, view: ServiceView): void {
     const { gauges } = this;
+    const { name: service, pid, since, ready, flapping, log } = view;
     const labels = { service };
     gauges.up.set(labels, pid === null ? 0 : 1);
     if (ready !== null) gauges.ready.set(labels, ready ? 1 : 0);
     gauges.flapping.set(labels, flapping ? 1 : 0);
     const upMs = pid === null || since === null ? 0 : Date.now() - Date.parse(since);
     gauges.uptime.set(labels, Math.max(0, upMs) / MS_PER_SECOND);
-    const { causes, restarts } = this.count(service, tree.deaths(service));
+    const { causes, restarts } = this.count(view.directory, tree.deaths(service));
     for (const [cause, times] of causes) gauges.deaths.inc({ service, cause }, times);
     gauges.restarts.inc(labels, restarts);
     if (log === null) return;
@@ -68,9 +70,10 @@ export class Metrics {
   }
 
   /** Adds the deaths that are new. */
-  private count(name: string, deaths: readonly DeathEntry[]): Tally {
-    const tally: Tally = this.tallies.get(name) ?? { last: "", restarts: 0, causes: new Map() };
-    this.tallies.set(name, tally);
+  private count(directory: string, deaths: readonly DeathEntry[]): Tally {
+    const known = this.tallies.get(directory);
+    const tally: Tally = known ?? { last: "", restarts: 0, causes: new Map() };
+    this.tallies.set(directory, tally);
     for (const death of deaths) {
       const label = formatLabel(death.at);
       if (label <= tally.last) continue;

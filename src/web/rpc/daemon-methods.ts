@@ -1,5 +1,6 @@
 /** Methods about the server itself, and about all services at once. */
 
+import { causeText } from "../../posix/index.ts";
 import { RpcFault } from "./faults.ts";
 import { type Caller, type Method, method, TEXT } from "./method.ts";
 import { findProcess } from "./processes.ts";
@@ -64,7 +65,7 @@ export function daemonMethods(supervisord: Supervisord): Method[] {
         changes: true,
       },
       (caller) => {
-        void stopAll(supervisord, caller, "RESTARTING").then(() => startAll(supervisord, caller));
+        void restartAll(supervisord, caller);
         return true;
       },
     ),
@@ -125,11 +126,24 @@ async function stopAll(
       return states.every(isStopped) || undefined;
     });
   } catch (failure) {
-    if (!(failure instanceof Gone)) throw failure;
-    site.warn(`${state.toLowerCase()}: some services have not ended`);
+    site.warn(`${state.toLowerCase()}: ${whyUnfinished(failure)}`);
   } finally {
     supervisord.state = "RUNNING";
   }
+}
+
+/** Never rejects. */
+async function restartAll(supervisord: Supervisord, caller: Caller): Promise<void> {
+  await stopAll(supervisord, caller, "RESTARTING");
+  try {
+    await startAll(supervisord, caller);
+  } catch (failure) {
+    supervisord.site.warn(`restart: ${whyUnfinished(failure)}`);
+  }
+}
+
+function whyUnfinished(failure: unknown): string {
+  return failure instanceof Gone ? "some services have not ended" : causeText(failure);
 }
 
 async function startAll({ tree }: Supervisord, { who }: Caller): Promise<void> {

@@ -51,8 +51,8 @@ export class Supervisord {
     };
   }
 
-  private settingsOf({ name, since, state }: ServiceView): Settings {
-    const key = `${state} ${since}`;
+  private settingsOf({ name, directory, since, state }: ServiceView): Settings {
+    const key = `${directory} ${state} ${since}`;
     const known = this.settings.get(name);
     if (known?.key === key) return known.found;
     const found = this.tree.settings(name) ?? NO_SETTINGS;

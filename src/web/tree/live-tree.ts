@@ -5,23 +5,20 @@
  * tell: supervisors that were killed, logs that grow, deaths that become old, directories that cannot be
  * watched. It holds nothing that is not read from the disk again by the next that is started.
  */
-import { AT_CWD, ignoring, joined, namesAt, type Posix, SystemFailure } from "../../posix/index.ts";
+import { joined, type Posix, SystemFailure, unableTo } from "../../posix/index.ts";
 import { DirectoryNews, openWatch } from "../../supervise/directory-news.ts";
-import { type DeathEntry, readService, type ServiceSettings } from "../../supervise/index.ts";
-import { lastNameOf } from "../../supervise/state-news.ts";
+import { type DeathEntry, type ServiceSettings } from "../../supervise/index.ts";
+
 import { act } from "./actions.ts";
+import { findServices, readSettingsAt } from "./find-services.ts";
 import { findLog, LOG_FOLDER, type LogStream, scriptWords } from "./log-place.ts";
-import { matching, nameText } from "./names.ts";
+import { matching } from "./names.ts";
 import { Rounds } from "./rounds.ts";
 import { ServiceEntry } from "./service-entry.ts";
 import type { Action, ActOptions, Outcome, ServiceView, Tree, TreeListener } from "./types.ts";
+import { unlessRefused } from "./unseen.ts";
 
 const GATHER_MS = 50;
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
-const DOT = 0x2e;
-/** Of a directory that is gone, or that nobody may look into. */
-const UNSEEN = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP", "ESTALE", "EIO"];
 
 export interface LiveTreeOptions {
   /** Absolute. */
@@ -29,7 +26,16 @@ export interface LiveTreeOptions {
   readonly readOnly?: boolean;
   /** Says who changed what, and what became of it. */
   readonly record: (who: string, words: string) => void;
+  /** Says what keeps it from looking, once for each time that something does. */
+  readonly warn?: (words: string) => void;
 }
+
+interface News {
+  readonly changed: readonly ServiceEntry[];
+  readonly gone: readonly string[];
+}
+
+const NO_NEWS: News = { changed: [], gone: [] };
 
 type OutcomeListener = (outcome: Outcome, action: Action, who: string) => void;
 
@@ -38,6 +44,7 @@ export class LiveTree implements Tree {
   readonly isReadOnly: boolean;
   private readonly posix: Posix;
   private readonly record: LiveTreeOptions["record"];
+  private readonly warn: (words: string) => void;
   private readonly news: DirectoryNews | undefined;
   private readonly entries = new Map<string, ServiceEntry>();
   private sorted: readonly ServiceView[] | undefined;
@@ -46,13 +53,19 @@ export class LiveTree implements Tree {
   private readonly dirty = new Set<ServiceEntry>();
   private readonly rounds: Rounds;
   private gathering: NodeJS.Timeout | undefined;
+  /** Why it could not be looked; undefined: it could. */
+  private trouble: string | undefined;
   private readonly onScanNews = (): void => this.tell(this.scan());
 
-  constructor(posix: Posix, { directories, readOnly = false, record }: LiveTreeOptions) {
+  constructor(
+    posix: Posix,
+    { directories, readOnly = false, record, warn = () => undefined }: LiveTreeOptions,
+  ) {
     this.posix = posix;
     this.directories = directories;
     this.isReadOnly = readOnly;
     this.record = record;
+    this.warn = warn;
     const watch = openWatch();
     this.news = watch && new DirectoryNews(watch);
     this.scan();
@@ -62,6 +75,7 @@ export class LiveTree implements Tree {
       isWatchedBySomebody: () => this.listeners.size > 0,
       onChange: (changed) => this.tell({ changed, gone: [] }),
       scan: this.onScanNews,
+      onTrouble: (failure) => this.say(failure),
     });
   }
 
@@ -87,19 +101,20 @@ export class LiveTree implements Tree {
 
   settings(name: string): ServiceSettings | undefined {
     const directory = this.entries.get(name)?.directory;
-    return directory && ignoring(UNSEEN, () => readService(directory, this.posix).settings);
+    return directory && unlessRefused(() => readSettingsAt(this.posix, directory));
   }
 
   logDirectories(name: string, stream: LogStream): readonly Buffer[] {
     const directory = this.entries.get(name)?.directory;
-    return (directory && findLog(this.posix, directory, stream)?.directories) ?? [];
+    const found = directory && unlessRefused(() => findLog(this.posix, directory, stream));
+    return found?.directories ?? [];
   }
 
   logScript(name: string, stream: LogStream): readonly Buffer[] {
     const directory = this.entries.get(name)?.directory;
     if (directory === undefined) return [];
     const place = joined([directory, `/${LOG_FOLDER[stream]}`]);
-    return ignoring(UNSEEN, () => scriptWords(this.posix, place)) ?? [];
+    return unlessRefused(() => scriptWords(this.posix, place)) ?? [];
   }
 
   async act(name: string, action: Action, { waitMs, who }: ActOptions): Promise<Outcome> {
@@ -123,13 +138,13 @@ export class LiveTree implements Tree {
   }
 
   refresh(): void {
-    const { gone } = this.scan();
+    const { changed: found, gone } = this.scan();
     const changed = [...this.entries.values()].filter((entry) => {
       const isRead = entry.read();
       const isLooked = entry.log.look(Number(this.posix.now() / 1_000_000n));
       return isLooked ? entry.refresh() || isRead : isRead;
     });
-    this.tell({ changed, gone });
+    this.tell({ changed: [...new Set([...found, ...changed])], gone });
   }
 
   close(): void {
@@ -159,18 +174,39 @@ export class LiveTree implements Tree {
     }
   }
 
-  /** Finds out which services there are. */
-  private scan(): { changed: ServiceEntry[]; gone: string[] } {
-    const found = this.findAll();
-    const gone = [...this.entries.keys()].filter((name) => !found.has(name));
-    for (const name of gone) this.remove(name);
+  /** Finds out which services there are; where that cannot be told, they stay as they were. */
+  private scan(): News {
+    try {
+      for (const scanned of this.directories) this.news?.add([scanned], this.onScanNews);
+      const news = this.take(findServices(this.posix, this.directories));
+      this.trouble = undefined;
+      return news;
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      this.say(failure);
+      return NO_NEWS;
+    }
+  }
+
+  /** A name may have come to be that of another directory. */
+  private take(found: ReadonlyMap<string, Buffer>): News {
+    const stale = [...this.entries.values()].filter(
+      ({ name, directory }) => found.get(name)?.equals(directory) !== true,
+    );
+    for (const { name } of stale) this.remove(name);
     const changed = [...found].flatMap(([name, directory]) => {
       if (this.entries.has(name)) return [];
       const entry = new ServiceEntry(this.posix, { name, directory }, this.news, this.onNews);
       this.entries.set(name, entry);
       return [entry];
     });
-    return { changed, gone };
+    return { changed, gone: stale.map(({ name }) => name).filter((name) => !found.has(name)) };
+  }
+
+  private say(failure: SystemFailure): void {
+    const words = unableTo(["look for services"], failure).toString();
+    if (this.trouble !== words) this.warn(words);
+    this.trouble = words;
   }
 
   private remove(name: string): void {
@@ -179,29 +215,6 @@ export class LiveTree implements Tree {
     entry.close();
     this.dirty.delete(entry);
     this.entries.delete(name);
-  }
-
-  /** Service directories by the names of services, as those names are unique. */
-  private findAll(): Map<string, Buffer> {
-    const found = new Map<string, Buffer>();
-    for (const scanned of this.directories) {
-      this.news?.add([scanned], this.onScanNews);
-      const names = ignoring(UNSEEN, () => namesAt(this.posix, scanned)) ?? [];
-      for (const name of names.filter(([first]) => first !== DOT)) {
-        const path = joined([scanned, "/", name]);
-        if (!this.isDirectory(path)) continue;
-        const short = nameText(name);
-        const long = `${nameText(lastNameOf(scanned))}/${short}`;
-        if (!found.has(short)) found.set(short, path);
-        else if (!found.has(long)) found.set(long, path);
-      }
-    }
-    return found;
-  }
-
-  private isDirectory(path: Buffer): boolean {
-    const status = ignoring(UNSEEN, () => this.posix.statusAt(AT_CWD, path));
-    return ((status?.mode ?? 0) & TYPE_BITS) === DIRECTORY;
   }
 
   private readonly onNews = (entry: ServiceEntry): void => {
@@ -219,13 +232,7 @@ export class LiveTree implements Tree {
     if (this.dirty.size > 0) this.gathering ??= setTimeout(() => this.readDirty(), GATHER_MS);
   }
 
-  private tell({
-    changed,
-    gone,
-  }: {
-    readonly changed: readonly ServiceEntry[];
-    readonly gone: readonly string[];
-  }): void {
+  private tell({ changed, gone }: News): void {
     if (changed.length === 0 && gone.length === 0) return;
     this.sorted = undefined;
     const views = changed.map(({ view }) => view);

@@ -69,23 +69,23 @@ export class LogDirectory {
   /** How much stands in archives that were not there before. */
   private noteArchives(directory: FileStatus): number {
     if (directory.modifiedSeconds === this.changedSeconds) return 0;
-    this.changedSeconds = directory.modifiedSeconds;
-    const before = this.archives;
-    this.archives = new Map();
+    const archives = new Map<string, number>();
     let fresh = 0;
     const fd = this.posix.openAt(AT_CWD, this.path, "directory");
     try {
       for (const name of this.posix.list(fd).filter(isArchive)) {
         const key = name.toString("latin1");
         // A finished file does not change any more.
-        const known = before.get(key);
+        const known = this.archives.get(key);
         const size = known ?? this.posix.statusAt(fd, name)?.sizeBytes ?? 0;
         if (known === undefined) fresh += size;
-        this.archives.set(key, size);
+        archives.set(key, size);
       }
     } finally {
       this.posix.close(fd);
     }
+    this.archives = archives;
+    this.changedSeconds = directory.modifiedSeconds;
     this.archivedBytes = [...this.archives.values()].reduce((sum, size) => sum + size, 0);
     return fresh;
   }

@@ -7,10 +7,11 @@
 import { UnknownTarget } from "../../inspect/index.ts";
 import { Targets } from "../../inspect/targets.ts";
 import { parseScript } from "../../multilog/script.ts";
-import { AT_CWD, Fatal, joined, type Posix, readSmall, SystemFailure } from "../../posix/index.ts";
+import { AT_CWD, Fatal, joined, type Posix, readSmall } from "../../posix/index.ts";
 import { loggersOf } from "../../supervise/hosted-log.ts";
 import { actionsOf, MOST_SCRIPT_BYTES } from "../../supervise/log-script.ts";
 import { lastNameOf } from "../../supervise/state-news.ts";
+import { unlessUnseen } from "./unseen.ts";
 
 export type LogStream = "stdout" | "stderr";
 
@@ -31,18 +32,18 @@ const SLASH = 0x2f;
 /** In a `run`: a name that the shell would not change. */
 const STATS_WORD = /(?:^|\s)(["']?):stats=([\w./@%+=:,-]+)\1(?=\s|$)/;
 
-/** @returns undefined where a service has no logger there, or nobody may look */
+/**
+ * @returns undefined where a service has no logger there, or nobody may look
+ * @throws SystemFailure of a shortage
+ */
 export function findLog(posix: Posix, service: Buffer, stream: LogStream): LogPlace | undefined {
   const folder = LOG_FOLDER[stream];
   const directory = joined([service, `/${folder}`]);
-  try {
+  return unlessUnseen(() => {
     const kind = loggersOf(posix, service).get(folder);
     if (kind === "hosted") return hostedPlace(posix, directory);
     return kind === "supervised" ? runPlace(posix, directory) : undefined;
-  } catch (failure) {
-    if (failure instanceof SystemFailure) return undefined;
-    throw failure;
-  }
+  });
 }
 
 /** What a log directory is called where its path is nobody's business. */
@@ -84,9 +85,9 @@ function runPlace(posix: Posix, directory: Buffer): LogPlace {
 
 function logsBelow(posix: Posix, directory: Buffer): Buffer[] {
   try {
-    return new Targets(posix).find([directory]).map(({ path }) => path);
+    return unlessUnseen(() => new Targets(posix).find([directory]).map(({ path }) => path)) ?? [];
   } catch (failure) {
-    if (failure instanceof UnknownTarget || failure instanceof SystemFailure) return [];
+    if (failure instanceof UnknownTarget) return [];
     throw failure;
   }
 }

@@ -2,7 +2,7 @@
  * What is looked at by the clock: once a second a share of the services, so that a thousand of them never have
  * their turn at once.
  */
-import type { Posix } from "../../posix/index.ts";
+import { type Posix, SystemFailure } from "../../posix/index.ts";
 import type { ServiceEntry } from "./service-entry.ts";
 
 const TICK_MS = 1000;
@@ -23,6 +23,8 @@ export interface RoundsOptions {
   readonly isWatchedBySomebody: () => boolean;
   readonly onChange: (changed: readonly ServiceEntry[]) => void;
   readonly scan: () => void;
+  /** Is told what has cut a round short; the next one is made all the same. */
+  readonly onTrouble: (failure: SystemFailure) => void;
 }
 
 export class Rounds {
@@ -42,8 +44,17 @@ export class Rounds {
   }
 
   private go(): void {
-    const { options } = this;
     this.tick++;
+    try {
+      this.look();
+    } catch (failure) {
+      if (!(failure instanceof SystemFailure)) throw failure;
+      this.options.onTrouble(failure);
+    }
+  }
+
+  private look(): void {
+    const { options } = this;
     if (this.tick % SCAN_TICKS === 0) options.scan();
     const changed = new Set([...this.lookAtStates(), ...this.lookAtLogs(this.logTicks)]);
     if (changed.size > 0) options.onChange([...changed]);

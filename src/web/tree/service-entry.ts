@@ -64,7 +64,7 @@ export class ServiceEntry {
   read(): boolean {
     this.isDirty = false;
     this.watch();
-    this.facts = readFacts(this.posix, this.directory);
+    this.facts = readFacts(this.posix, this.directory, this.facts);
     this.log.find();
     const isChanged = this.refresh();
     this.restMs = isChanged ? SHORTEST_REST_MS : Math.min(LONGEST_REST_MS, 2 * this.restMs);
@@ -82,6 +82,7 @@ export class ServiceEntry {
 
   /** Whether its supervisor is there, or is not, as was read: nobody tells when one is killed. */
   get isAsRead(): boolean {
+    if (this.facts.isStale) return false;
     const was = this.facts.state?.isSupervised ?? false;
     try {
       return hasReader(this.posix, AT_CWD, joined([this.directory, "/supervise/ok"])) === was;

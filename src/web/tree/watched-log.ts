@@ -7,6 +7,7 @@ import { AT_CWD, type Posix, readSmall, SystemFailure } from "../../posix/index.
 import { LogDirectory } from "./log-directory.ts";
 import { findLog, type LogPlace } from "./log-place.ts";
 import type { LogView } from "./types.ts";
+import { isShortage } from "./unseen.ts";
 
 const MOST_ACCOUNT_BYTES = 1 << 20;
 const MS_PER_SECOND = 1000;
@@ -36,9 +37,15 @@ export class WatchedLog {
     this.find();
   }
 
-  /** Looks for the log itself: it may come, go or be another one. */
+  /** Looks for the log itself: it may come, go or be another one. Where it cannot look, nothing has changed. */
   find(): void {
-    const place = findLog(this.posix, this.service, "stdout");
+    let place: LogPlace | undefined;
+    try {
+      place = findLog(this.posix, this.service, "stdout");
+    } catch (failure) {
+      if (!isShortage(failure)) throw failure;
+      return;
+    }
     if (keyOf(place) === keyOf(this.place)) return;
     this.place = place;
     this.directories = place?.directories.map((path) => new LogDirectory(this.posix, path)) ?? [];
@@ -94,7 +101,7 @@ export class WatchedLog {
       } else if (this.isSilent(nowMs)) this.rate = 0;
     } catch (failure) {
       if (!(failure instanceof SystemFailure)) throw failure;
-      this.account = undefined;
+      if (!isShortage(failure)) this.account = undefined;
     }
     return this.account?.account;
   }

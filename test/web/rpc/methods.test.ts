@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { SystemFailure } from "../../../src/posix/index.ts";
 import { fromUnixNanos } from "../../../src/tai64/index.ts";
 import { Forbidden } from "../../../src/web/rpc/answer.ts";
 import type { RpcStruct, RpcValue } from "../../../src/web/rpc/values.ts";
@@ -349,6 +350,25 @@ test("while all services are being stopped every method is refused, and then non
   for (const { name } of tree.services()) tree.set(name, DOWN);
   await until("the end", async () => (await asked.ask("supervisor.getVersion")) === "3.0");
   assert.deepEqual(asked.said, ["somebody: shutdown: all services"]);
+});
+
+test("a restart that cannot look or act is warned of, and over", async () => {
+  const tree = new FakeTree(viewOf("web"));
+  tree.onAct = (_, action) => {
+    if (action === "stop") tree.set("web", DOWN);
+    throw new SystemFailure("EMFILE", "open");
+  };
+  const asked = new Asked(tree);
+  assert.equal(await asked.ask("supervisor.restart"), true);
+  await until("it to be over", () => asked.said.length === 3);
+  assert.deepEqual(asked.said.slice(1), [
+    "restarting: process cannot open more files",
+    "restart: process cannot open more files",
+  ]);
+  assert.deepEqual(await asked.ask("supervisor.getState"), {
+    statecode: 1,
+    statename: "RUNNING",
+  });
 });
 
 test("a restart starts what is normally up, when all has stopped", async () => {
