@@ -1,23 +1,38 @@
 /** What a service's logging script does, in words: those of multilog --check. */
 import { checkScript } from "../../multilog/check.ts";
-import { AT_CWD, ignoring, joined, type Posix, posixAt } from "../../posix/index.ts";
-import { LOG_FOLDER, type LogStream } from "../tree/log-place.ts";
-import type { ServiceView, Tree } from "../tree/types.ts";
+import {
+  AT_CWD,
+  causeText,
+  joined,
+  type Posix,
+  posixAt,
+  SystemFailure,
+} from "../../posix/index.ts";
+import { LOG_FOLDER, type LogStream, scriptWords } from "../tree/log-place.ts";
+import type { ServiceView } from "../tree/types.ts";
 
-const UNSEEN = ["ENOENT", "ENOTDIR", "EACCES"];
+const ABSENT = ["ENOENT", "ENOTDIR"];
 
 /** @returns no line where there is no script */
 export function explainScript(
   posix: Posix,
-  tree: Tree,
-  { name, directory }: ServiceView,
+  { directory }: ServiceView,
   stream: LogStream,
 ): string[] {
-  const words = tree.logScript(name, stream);
+  try {
+    return explained(posix, joined([directory, `/${LOG_FOLDER[stream]}`]));
+  } catch (failure) {
+    if (!(failure instanceof SystemFailure)) throw failure;
+    if (ABSENT.includes(failure.code)) return [];
+    return [`mistake: the script cannot be read: ${causeText(failure)}`];
+  }
+}
+
+/** @throws SystemFailure */
+function explained(posix: Posix, folder: Buffer): string[] {
+  const words = scriptWords(posix, folder);
   if (words.length === 0) return [];
-  const path = joined([directory, `/${LOG_FOLDER[stream]}`]);
-  const dir = ignoring(UNSEEN, () => posix.openAt(AT_CWD, path, "directory"));
-  if (dir === undefined) return [];
+  const dir = posix.openAt(AT_CWD, folder, "directory");
   try {
     const { explanation, mistakes } = checkScript(words, posixAt(posix, dir));
     return [...explanation, ...mistakes.map((mistake) => `mistake: ${mistake}`)];

@@ -1,5 +1,13 @@
 /** The files of a service directory in words: what each of them asks for. Values of variables are not shown. */
-import { AT_CWD, type Fd, ignoring, namesAt, type Posix, readSmall } from "../../posix/index.ts";
+import {
+  AT_CWD,
+  causeText,
+  type Fd,
+  namesAt,
+  type Posix,
+  readSmall,
+  SystemFailure,
+} from "../../posix/index.ts";
 import type { ServiceSettings } from "../../supervise/index.ts";
 import { duration } from "../../supervise/why.ts";
 import { nameText } from "../tree/names.ts";
@@ -20,9 +28,10 @@ interface Look {
   readonly names: () => string;
 }
 
-const UNSEEN = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EISDIR", "ENXIO"];
 const MOST_BYTES = 4096;
 const MOST_FILES = 200;
+const FAULT = "!";
+const UNREAD: FileWords = { name: FAULT, says: "its directory cannot be read" };
 
 const ms = (value: number | undefined): string =>
   value === undefined ? "never" : `after ${duration(value / 1000)}`;
@@ -68,15 +77,21 @@ const WORDS: Readonly<Record<string, (look: Look) => string>> = {
   supervise: () => "what its supervisor keeps: state, control, deaths",
 };
 
-/** Those that have a meaning first, then the others by their names. */
-export function filesInWords(
-  posix: Posix,
-  tree: Tree,
-  { name, directory }: ServiceView,
-): FileWords[] {
-  const settings = tree.settings(name);
-  const dir = ignoring(UNSEEN, () => posix.openAt(AT_CWD, directory, "directory"));
-  if (dir === undefined || settings === undefined) return [];
+/** Those that have a meaning first, then the others by their names, then what cannot be used or read. */
+export function filesInWords(posix: Posix, tree: Tree, view: ServiceView): FileWords[] {
+  const settings = tree.settings(view.name);
+  if (settings === undefined) return [UNREAD];
+  try {
+    return filesOf(posix, view, settings);
+  } catch (failure) {
+    if (!(failure instanceof SystemFailure)) throw failure;
+    return [UNREAD];
+  }
+}
+
+/** @throws SystemFailure */
+function filesOf(posix: Posix, { directory }: ServiceView, settings: ServiceSettings): FileWords[] {
+  const dir = posix.openAt(AT_CWD, directory, "directory");
   try {
     const names = posix.list(dir).map(nameText).sort();
     const known = Object.keys(WORDS).filter((one) => names.includes(one));
@@ -86,7 +101,7 @@ export function filesInWords(
       ...others
         .slice(0, MOST_FILES)
         .map((one) => ({ name: one, says: "nothing to the supervisor" })),
-      ...settings.faults.map((fault) => ({ name: "!", says: fault })),
+      ...settings.faults.map((fault) => ({ name: FAULT, says: fault })),
     ];
   } finally {
     posix.close(dir);
@@ -100,8 +115,7 @@ function says(
   name: string,
   settings: ServiceSettings,
 ): string {
-  const text = (): string =>
-    ignoring(UNSEEN, () => readSmall(posix, dir, name, MOST_BYTES))?.toString() ?? "";
+  const text = (): string => readSmall(posix, dir, name, MOST_BYTES)?.toString() ?? "";
   const look: Look = {
     settings,
     line: () => text().split("\n", 1)[0]?.trim() ?? "",
@@ -110,11 +124,12 @@ function says(
         .trim()
         .split(/\s*\n\s*/)
         .join("; "),
-    names: () =>
-      (ignoring(UNSEEN, () => namesAt(posix, `${directory}/${name}`)) ?? [])
-        .map(nameText)
-        .sort()
-        .join(", "),
+    names: () => namesAt(posix, `${directory}/${name}`).map(nameText).sort().join(", "),
   };
-  return WORDS[name]?.(look) ?? "";
+  try {
+    return WORDS[name]?.(look) ?? "";
+  } catch (failure) {
+    if (!(failure instanceof SystemFailure)) throw failure;
+    return `it cannot be read: ${causeText(failure)}`;
+  }
 }

@@ -104,8 +104,8 @@ function detailsOf(tree: Tree, name: string): string {
   }));
   const details = {
     files: filesInWords(posix, tree, view),
-    script: explainScript(posix, tree, view, "stdout"),
-    stderrScript: explainScript(posix, tree, view, "stderr"),
+    script: explainScript(posix, view, "stdout"),
+    stderrScript: explainScript(posix, view, "stderr"),
     logs: logNames(tree, name, "stdout"),
     stderrLogs: logNames(tree, name, "stderr"),
     deaths,

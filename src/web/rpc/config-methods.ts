@@ -2,9 +2,10 @@
  * Methods about which services there are. svscan finds what is new in a scan directory by itself, so there is no
  * configuration to be read again: what waits to be added is what no supervisor has.
  */
-import { ignoring, SystemFailure } from "../../posix/index.ts";
+import { SystemFailure } from "../../posix/index.ts";
 import { readService } from "../../supervise/index.ts";
 import type { ServiceView } from "../tree/types.ts";
+import { unlessRefused } from "../tree/unseen.ts";
 import { type Configured, configInfo } from "./config.ts";
 import { RpcFault } from "./faults.ts";
 import { type Caller, type Method, method, TEXT } from "./method.ts";
@@ -80,7 +81,7 @@ function allConfigInfo(supervisord: Supervisord): RpcStruct[] {
     .map((one) => configInfo(posix, one));
 }
 
-/** @returns undefined where it has just gone */
+/** @returns undefined where it has just gone, or cannot be read */
 function configuredOf(
   supervisord: Supervisord,
   { name, group, view }: Process,
@@ -109,7 +110,7 @@ function configuredOf(
 
 function parkedOf({ posix }: Supervisord, parked: Parked): Configured | undefined {
   const { name, group, directory } = parked;
-  const report = ignoring(["ENOENT", "ENOTDIR"], () => readService(directory, posix));
+  const report = unlessRefused(() => readService(directory, posix));
   return (
     report && {
       name,

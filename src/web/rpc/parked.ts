@@ -4,16 +4,16 @@
  *
  * Only what was supervised before counts: who makes a service makes it under such a name as well.
  */
-import { AT_CWD, ignoring, joined, namesAt, type Posix } from "../../posix/index.ts";
+import { AT_CWD, joined, namesAt, type Posix } from "../../posix/index.ts";
 import { LOG_FOLDERS } from "../../supervise/hosted-log.ts";
 import { readGroup } from "../../supervise/service-state.ts";
 import { lastNameOf, parentOf } from "../../supervise/state-news.ts";
 import { sendNow } from "../../supervise/svc.ts";
 import { nameText } from "../tree/names.ts";
+import { unlessRefused } from "../tree/unseen.ts";
 import { RpcFault } from "./faults.ts";
 
 const DOT = 0x2e;
-const UNSEEN = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP"];
 const EXIT = Buffer.from("x");
 const STOP_AND_EXIT = Buffer.from("dx");
 
@@ -27,14 +27,14 @@ export interface Parked {
 
 export function findParked(posix: Posix, scanDirectories: readonly string[]): Parked[] {
   return scanDirectories.flatMap((scanned) =>
-    (ignoring(UNSEEN, () => namesAt(posix, scanned)) ?? [])
+    (unlessRefused(() => namesAt(posix, scanned)) ?? [])
       .filter((name) => name[0] === DOT)
       .flatMap((name) => parkedAt(posix, joined([scanned, "/", name])) ?? []),
   );
 }
 
 function parkedAt(posix: Posix, directory: Buffer): Parked | undefined {
-  return ignoring(UNSEEN, () => {
+  return unlessRefused(() => {
     const dir = posix.openAt(AT_CWD, directory, "directory");
     try {
       if (posix.statusAt(dir, "supervise/status") === undefined) return undefined;
