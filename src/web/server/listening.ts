@@ -12,6 +12,7 @@ import {
   causeText,
   errnoText,
   Fatal,
+  type Fd,
   ignoring,
   joined,
   orFatal,
@@ -34,7 +35,12 @@ const SYSTEM_TROUBLE = 111;
 const USAGE = 100;
 const TYPE_BITS = 0o170000;
 const SOCKET_TYPE = 0o140000;
+/** What every system has room for (struct sockaddr_un). */
+const MOST_PATH_BYTES = 103;
 const OWNER_ONLY_MASK = 0o177;
+/** How long somebody else may hold the directory: who starts there as well needs no second of it. */
+const LONGEST_LOCKED_MS = 3000;
+const LOOK_MS = 50;
 
 /** @throws Fatal */
 export async function listen(posix: Posix, server: Server, place: Listen): Promise<Listening> {
@@ -54,10 +60,15 @@ async function listenAtPath(posix: Posix, server: Server, path: string): Promise
   );
   try {
     // Two that start at once look one after the other.
-    orFatal(["lock directory ", directory], () => posix.lock(holder, true));
+    await lock(posix, holder, directory);
     clear(posix, path);
-    withUmask(OWNER_ONLY_MASK, () => server.listen({ path }));
+    // When it ends, Node removes the name under which it began, whose socket ever that is by then.
+    const born = `${directory}/.${process.pid}`;
+    expectFitting(path, born);
+    clear(posix, born);
+    withUmask(OWNER_ONLY_MASK, () => server.listen({ path: born }));
     await started(server, path);
+    orFatal(["rename ", born], () => posix.renameAt(AT_CWD, born, path));
   } finally {
     posix.close(holder);
   }
@@ -68,6 +79,27 @@ async function listenAtPath(posix: Posix, server: Server, path: string): Promise
     if (isOurs) ignoring(["EACCES", "EPERM", "ENOENT"], () => posix.unlinkAt(AT_CWD, path));
   };
   return { address: path, remove };
+}
+
+/** Node would cut what is longer, and say nothing. @throws Fatal */
+function expectFitting(path: string, born: string): void {
+  const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(born));
+  if (longest <= MOST_PATH_BYTES) return;
+  const cure = `a unix socket's has at most ${MOST_PATH_BYTES} bytes`;
+  throw new Fatal(USAGE, joined([path, ` is too long: ${cure}`]));
+}
+
+/** @throws Fatal where another does not give it up */
+async function lock(posix: Posix, holder: Fd, directory: string): Promise<void> {
+  const deadline = posix.monotonicMs() + LONGEST_LOCKED_MS;
+  while (!orFatal(["lock directory ", directory], () => posix.lock(holder))) {
+    if (posix.monotonicMs() >= deadline)
+      throw new Fatal(
+        SYSTEM_TROUBLE,
+        joined([directory, " is locked by another program: end that, or choose another directory"]),
+      );
+    await posix.sleep(LOOK_MS);
+  }
 }
 
 /** Removes what a server that is gone has left. @throws Fatal where somebody answers, or it is no socket */
