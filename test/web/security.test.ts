@@ -1,6 +1,5 @@
 /** Who is let in, and what nobody can do. */
 import assert from "node:assert/strict";
-import { scryptSync } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
@@ -8,46 +7,12 @@ import { describe, test } from "node:test";
 import { posix } from "../../src/posix/index.ts";
 import { setPassword } from "../../src/web/index.ts";
 import { Scanned, SLEEPER } from "../supervise/against-c/scanned.ts";
-import { type Scope, temporaryDirectory } from "../support/temporary.ts";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { until } from "../support/until.ts";
-import { CHANGING, makeTree, type Stream, TestSite } from "./site.ts";
+import { CHANGING, makeTree, raw, type Stream, TestSite } from "./site.ts";
+import { basic, makeUsers, PASSWORD } from "./users.ts";
 
 const timeout = 60_000;
-const PASSWORD = "correct horse";
-
-function basic(name: string, password: string): Record<string, string> {
-  return { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}` };
-}
-
-/** A file of users; unless it is to be as ours are, one whose hash is quickly made. */
-async function makeUsers(scope: Scope, isReal: boolean = false): Promise<string> {
-  const file = join(temporaryDirectory(scope), "users");
-  if (isReal) await setPassword(posix, file, "admin", PASSWORD);
-  else {
-    const key = scryptSync(PASSWORD, Buffer.alloc(6), 32, { N: 1024 }).toString("base64");
-    const line = `admin:scrypt$1024$8$1$AAAAAAAA$${key.replaceAll("=", "")}\n`;
-    fs.writeFileSync(file, line, { mode: 0o600 });
-  }
-  return file;
-}
-
-/** What comes back for bytes that no client of HTTP would send. */
-function raw(site: TestSite, bytes: string | Buffer, patienceMs: number = 10_000): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ host: "127.0.0.1", port: site.port, timeout: patienceMs });
-    let text = "";
-    socket.on("connect", () => socket.write(bytes));
-    socket.on("data", (part) => {
-      text += part.toString("latin1");
-    });
-    socket.on("error", () => resolve(text));
-    socket.on("close", () => resolve(text));
-    socket.on("timeout", () => {
-      socket.destroy();
-      reject(new Error(`nothing more came behind: ${text}`));
-    });
-  });
-}
 
 describe("who is let in", { concurrency: 2 }, () => {
   test("a user and a password, known and unknown, right and wrong", { timeout }, async (t) => {

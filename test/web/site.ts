@@ -1,6 +1,7 @@
 /** A server of ours in this process, over a tree of a test's making, and a client that says what it likes. */
 import fs from "node:fs";
 import http from "node:http";
+import net from "node:net";
 import { join } from "node:path";
 import { posix } from "../../src/posix/index.ts";
 import {
@@ -180,6 +181,28 @@ export class Stream {
         return found?.[1] === name ? [JSON.parse(found[2] ?? "") as unknown] : [];
       });
   }
+}
+
+/** What comes back for bytes that no client of HTTP would send. */
+export function raw(
+  site: TestSite,
+  bytes: string | Buffer,
+  patienceMs: number = 10_000,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host: "127.0.0.1", port: site.port, timeout: patienceMs });
+    let text = "";
+    socket.on("connect", () => socket.write(bytes));
+    socket.on("data", (part) => {
+      text += part.toString("latin1");
+    });
+    socket.on("error", () => resolve(text));
+    socket.on("close", () => resolve(text));
+    socket.on("timeout", () => {
+      socket.destroy();
+      reject(new Error(`nothing more came behind: ${text}`));
+    });
+  });
 }
 
 /** Service directories that nobody supervises. */

@@ -2,13 +2,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assert as check, property, uint8Array } from "fast-check";
+import { AT_CWD, posix } from "../../src/posix/index.ts";
 import { fromUnixNanos } from "../../src/tai64/index.ts";
 import { lineTextOf } from "../../src/web/api/line-text.ts";
 import { Attempts } from "../../src/web/server/attempts.ts";
 import { isKnownHost, isLoopback, isOwnOrigin } from "../../src/web/server/host.ts";
+import { Login } from "../../src/web/server/login.ts";
 import { oneLine } from "../../src/web/server/one-line.ts";
 import { hashPassword, isPassword, noHash, parseHash } from "../../src/web/server/password.ts";
+import { Turns } from "../../src/web/server/turns.ts";
+import { readUsers, setPassword, UsersFile } from "../../src/web/server/users-file.ts";
 import { countDeaths } from "../../src/web/tree/death-counts.ts";
+import { makeUsers, PASSWORD } from "./users.ts";
 
 const MINUTE = 60_000;
 
@@ -131,4 +136,71 @@ test("a password is known by its hash alone", async () => {
     `${one}\n`,
   ])
     assert.equal(parseHash(text), undefined, text);
+});
+
+test("no more than so many have their turn at once, whoever comes when one is over", async () => {
+  const turns = new Turns(2);
+  let [atOnce, most] = [0, 0];
+  const ends: (() => void)[] = [];
+  const work = async (): Promise<void> => {
+    most = Math.max(most, ++atOnce);
+    await new Promise<void>((resolve) => ends.push(resolve));
+    atOnce--;
+  };
+  const all = [turns.take(work), turns.take(work), turns.take(work)];
+  assert.equal(turns.waiting, 1);
+  ends.shift()?.();
+  // Some of them come when one is over, and the one that waits has not begun.
+  for (let n = 0; n < 10; n++) {
+    all.push(turns.take(work));
+    await Promise.resolve();
+  }
+  for (let ended = 1; ended < all.length; ended++) {
+    while (ends.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    ends.shift()?.();
+  }
+  await Promise.all(all);
+  assert.deepEqual([most, atOnce, turns.waiting], [2, 0, 0]);
+});
+
+test("who waits for a turn has it also where the one before has failed", async () => {
+  const turns = new Turns(1);
+  const failing = turns.take(() => Promise.reject(new Error("no")));
+  const next = turns.take(() => Promise.resolve("yes"));
+  await assert.rejects(failing, /no/);
+  assert.equal(await next, "yes");
+  assert.equal(await turns.take(() => Promise.resolve("again")), "again");
+});
+
+test("a file of users that is somebody else's says nothing", async (t) => {
+  const file = await makeUsers(t);
+  const { uid } = posix.statusAt(AT_CWD, file) ?? { uid: -1 };
+  const ownedBy = (owner: number): typeof posix => ({
+    ...posix,
+    statusAt: (dir, name) => {
+      const status = posix.statusAt(dir, name);
+      return status && { ...status, uid: owner };
+    },
+  });
+  for (const owner of [0, uid]) assert.equal(readUsers(ownedBy(owner), file).size, 1);
+  assert.throws(
+    () => readUsers(ownedBy(uid + 1), file),
+    /users: it is that of uid \d+: chown it, or run svweb as that user/,
+  );
+});
+
+test("the longest name and the longest password that may be given let in", async (t) => {
+  const file = await makeUsers(t);
+  const [name, password] = ["\u{1f9ee}".repeat(64), "\u0958".repeat(256)];
+  await setPassword(posix, file, name, password);
+  const login = new Login(new UsersFile(posix, file, assert.fail));
+  const header = (given: string): string =>
+    `Basic ${Buffer.from(`${name}:${given}`).toString("base64")}`;
+  assert.equal(await login.check(header(password), "", 0), name);
+  assert.equal(await login.check(header(password.normalize("NFD")), "", 0), name);
+  // What is too long is not cut, and looked at in part.
+  await assert.rejects(
+    login.check(header(PASSWORD.repeat(400)), "", 0),
+    /a user and a password are/,
+  );
 });

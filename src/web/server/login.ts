@@ -8,6 +8,7 @@ import { createHmac, randomBytes } from "node:crypto";
 import { Attempts } from "./attempts.ts";
 import { Refusal } from "./failure.ts";
 import { isPassword, noHash, type PasswordHash } from "./password.ts";
+import { Turns } from "./turns.ts";
 import type { UsersFile } from "./users-file.ts";
 
 const REMEMBERED_MS = 15 * 60_000;
@@ -26,8 +27,7 @@ export class Login {
   private readonly attempts = new Attempts();
   private readonly noUser: PasswordHash;
   private readonly running = new Map<string, Promise<string>>();
-  private atOnce = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly turns = new Turns(MOST_AT_ONCE);
 
   constructor(file: UsersFile) {
     this.file = file;
@@ -72,7 +72,7 @@ export class Login {
     this.slowDown(address, nowMs);
     const hash = this.file.now().users.get(name);
     // Somebody who is not there takes as long as somebody who is.
-    const isRight = await this.compare(password, hash ?? this.noUser);
+    const isRight = await this.turns.take(() => isPassword(password, hash ?? this.noUser));
     if (!isRight || hash === undefined)
       throw new Refusal(401, "login-wrong", "the user or the password is wrong", CHALLENGE);
     this.attempts.succeeded(address);
@@ -82,24 +82,12 @@ export class Login {
 
   private slowDown(address: string, nowMs: number): void {
     const waitMs = this.attempts.waitMs(address, nowMs);
-    if (waitMs > 0 || this.waiting.length >= MOST_WAITING) {
+    if (waitMs > 0 || this.turns.waiting >= MOST_WAITING) {
       const seconds = Math.max(1, Math.ceil(waitMs / MS_PER_SECOND));
       const words = `too many wrong passwords: try again in ${seconds} s`;
       throw new Refusal(429, "too-many-attempts", words, { "retry-after": String(seconds) });
     }
     this.attempts.begin(address, nowMs);
-  }
-
-  private async compare(password: string, hash: PasswordHash): Promise<boolean> {
-    if (this.atOnce >= MOST_AT_ONCE)
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    this.atOnce++;
-    try {
-      return await isPassword(password, hash);
-    } finally {
-      this.atOnce--;
-      this.waiting.shift()?.();
-    }
   }
 
   private remember(digest: string, name: string, nowMs: number): void {
@@ -109,7 +97,8 @@ export class Login {
   }
 }
 
-const MOST_LENGTH = 1024;
+/** A name and a password as svweb passwd takes them, in letters of which each is several, fit by far. */
+const MOST_LENGTH = 4096;
 
 interface Given {
   readonly name: string;
@@ -117,7 +106,8 @@ interface Given {
 }
 
 function readBasic(header: string): Given | undefined {
-  const found = /^basic +([\w+/=-]+) *$/i.exec(header.slice(0, MOST_LENGTH));
+  if (header.length > MOST_LENGTH) return undefined;
+  const found = /^basic +([\w+/=-]+) *$/i.exec(header);
   if (found === null) return undefined;
   const text = Buffer.from(found[1] ?? "", "base64").toString();
   const colon = text.indexOf(":");

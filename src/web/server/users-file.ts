@@ -19,6 +19,8 @@ import { hashPassword, type PasswordHash, parseHash } from "./password.ts";
 const MOST_BYTES = 1 << 20;
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o600;
+/** Who may say who the users are: root, and whose process this is. */
+const OWNERS = new Set([0, process.geteuid?.()]);
 const USAGE = 100;
 const SYSTEM_TROUBLE = 111;
 /** Of users; a colon ends a name. */
@@ -67,8 +69,8 @@ export class UsersFile {
   private markNow(): string {
     const status = statusOf(this.posix, this.path);
     if (status === undefined) return "";
-    const { inode, modifiedSeconds, sizeBytes, mode } = status;
-    return [inode, modifiedSeconds, sizeBytes, mode].join(" ");
+    const { inode, modifiedSeconds, sizeBytes, mode, uid } = status;
+    return [inode, modifiedSeconds, sizeBytes, mode, uid].join(" ");
   }
 }
 
@@ -81,6 +83,11 @@ export function readUsers(posix: Posix, path: string): Users {
     const status = posix.statusAt(AT_CWD, path);
     if (status !== undefined && (status.mode & OTHERS) !== 0)
       throw new Fatal(USAGE, joined([path, ": others may read or write it: chmod 600 it"]));
+    if (status !== undefined && !OWNERS.has(status.uid))
+      throw new Fatal(
+        USAGE,
+        joined([path, `: it is that of uid ${status.uid}: chown it, or run svweb as that user`]),
+      );
     return readSmall(posix, AT_CWD, path, MOST_BYTES)?.toString();
   });
   if (text === undefined)
