@@ -120,16 +120,20 @@ export interface Patience {
   readonly deadlineMs: number | undefined;
   /** One of them is enough. */
   readonly any?: boolean;
+  /** Aborted when nobody waits any more. */
+  readonly cancel?: AbortSignal | undefined;
 }
 
 /** Resolves when they are as is wanted, or some have failed and the others not, or the time is over. */
 export async function awaitServices(
   posix: Posix,
   services: readonly Awaited[],
-  { deadlineMs, any = false }: Patience,
+  { deadlineMs, any = false, cancel }: Patience,
 ): Promise<void> {
   let wake: () => void = () => undefined;
-  for (;;) {
+  const leave = (): void => wake();
+  cancel?.addEventListener("abort", leave, { once: true });
+  while (cancel?.aborted !== true) {
     // Listened for before it is looked at: nothing is missed in between.
     const stop = onStateNews(
       services.map(({ directory }) => directory),

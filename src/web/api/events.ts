@@ -63,11 +63,12 @@ class Audience {
     raw.on("drain", () => {
       if (viewer.isBehind) this.catchUp(viewer);
     });
-    raw.once("close", () => {
-      this.viewers.delete(viewer);
-      if (this.viewers.size === 0) this.finish();
-    });
+    raw.once("close", () => this.remove(viewer));
     this.catchUp(viewer);
+  }
+
+  private remove(viewer: Viewer): void {
+    if (this.viewers.delete(viewer) && this.viewers.size === 0) this.finish();
   }
 
   /** Ends all of them. */
@@ -118,8 +119,10 @@ class Audience {
       const isStuck = raw.writableLength > 0 && taken === viewer.taken;
       viewer.stalled = isStuck ? viewer.stalled + 1 : 0;
       viewer.taken = taken;
-      if (viewer.stalled >= STALLED_PULSES) raw.destroy();
-      else if (raw.writableLength === 0) raw.write(PULSE);
+      if (viewer.stalled >= STALLED_PULSES) {
+        raw.destroy();
+        this.remove(viewer);
+      } else if (raw.writableLength === 0) raw.write(PULSE);
     }
   }
 }

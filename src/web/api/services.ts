@@ -1,4 +1,5 @@
 /** `/api/services`: all services, one of them, and what they are told to do. */
+import { setMaxListeners } from "node:events";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { posix } from "../../posix/index.ts";
 import { deathAsJson } from "../../supervise/svstat-forms.ts";
@@ -67,11 +68,11 @@ export function registerServices(app: FastifyInstance, site: Site, list: Service
     async (request, reply) => {
       const { name, action } = request.params;
       const order = { names: [name], action, ...request.query };
-      return reply.type(JSON_TYPE).send(await actor.act(order, request));
+      return reply.type(JSON_TYPE).send(await actor.act(order, request, reply));
     },
   );
   app.post<{ Body: Order }>("/api/act", { schema: { body: ACT_BODY } }, async (request, reply) =>
-    reply.type(JSON_TYPE).send(await actor.act(request.body, request)),
+    reply.type(JSON_TYPE).send(await actor.act(request.body, request, reply)),
   );
 }
 
@@ -117,6 +118,16 @@ function logNames(tree: Tree, name: string, stream: LogStream): string[] {
   return tree.logDirectories(name, stream).map(logName);
 }
 
+/** Aborted when the client is gone, or has its answer. */
+function departureOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  // One for each service that is waited for.
+  setMaxListeners(0, gone.signal);
+  raw.once("close", () => gone.abort());
+  if (raw.destroyed) gone.abort();
+  return gone.signal;
+}
+
 class Actor {
   private readonly site: Site;
   private waiting = 0;
@@ -129,6 +140,7 @@ class Actor {
   async act(
     { names, action, wait = 0 }: Order,
     request: FastifyRequest,
+    reply: FastifyReply,
   ): Promise<{ outcomes: Outcome[] }> {
     const { site } = this;
     if (site.readOnly)
@@ -142,10 +154,11 @@ class Actor {
     if (waitMs !== undefined && this.waiting + services.length > this.mostWaiting)
       throw new Refusal(503, "too-many-waiting", "too many wait for an outcome: ask without wait");
     const who = site.who(request);
+    const gone = departureOf(reply);
     const count = waitMs === undefined ? 0 : services.length;
     this.waiting += count;
     try {
-      const acts = services.map((name) => site.tree.act(name, action, { waitMs, who }));
+      const acts = services.map((name) => site.tree.act(name, action, { waitMs, who, gone }));
       return { outcomes: await Promise.all(acts) };
     } finally {
       this.waiting -= count;

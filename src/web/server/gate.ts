@@ -2,7 +2,9 @@
  * What every request passes before anything is done for it: there are not too many, it is meant for us, it was not
  * made by somebody else's page, and a user made it where there are users.
  */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Posix } from "../../posix/index.ts";
 import { Refusal } from "./failure.ts";
 import { isOwnFetch } from "./fetch-site.ts";
@@ -12,6 +14,8 @@ import { peerOf } from "./peer.ts";
 
 /** Streams among them: more than there may be of those. */
 const MOST_REQUESTS = 1000;
+/** On one connection, of which one is answered after the other; whoever sends more ahead is hung up on. */
+const MOST_AHEAD = 16;
 /** What is being answered when the server ends may be answered to its end, if that is soon. */
 const LONGEST_SETTLING_MS = 1000;
 const SETTLING_MS = 10;
@@ -32,6 +36,8 @@ export interface GateOptions {
 export class Gate {
   private readonly options: GateOptions;
   private readonly users = new WeakMap<FastifyRequest, string>();
+  /** What is not answered yet, by the connection. */
+  private readonly unanswered = new WeakMap<Socket, Set<ServerResponse>>();
   private inFlight = 0;
 
   constructor(options: GateOptions) {
@@ -50,11 +56,34 @@ export class Gate {
   }
 
   guard(app: FastifyInstance): void {
-    app.addHook("onRequest", async (request, reply) => {
-      this.inFlight++;
-      reply.raw.once("close", () => this.inFlight--);
-      await this.admit(request);
+    app.addHook("onRequest", (request, reply, done) => {
+      this.enter(request, reply).then(() => done(), done);
     });
+  }
+
+  /**
+   * To be called as soon as there is the request: of one that is over before, nobody is told that it is.
+   *
+   * @throws Refusal
+   */
+  async enter(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { socket } = request;
+    const { raw } = reply;
+    const unanswered = this.unanswered.get(socket) ?? answersOf(socket);
+    this.unanswered.set(socket, unanswered);
+    if (unanswered.size >= MOST_AHEAD) {
+      socket.destroy();
+      return void reply.hijack();
+    }
+    this.inFlight++;
+    unanswered.add(raw);
+    raw.once("close", () => {
+      this.inFlight--;
+      unanswered.delete(raw);
+    });
+    await this.admit(request);
+    // Whoever has left meanwhile is not served: nobody would be told again that they left.
+    if (raw.destroyed || socket.destroyed) void reply.hijack();
   }
 
   /** @throws Refusal */
@@ -78,6 +107,21 @@ export class Gate {
     if (login === undefined || request.routeOptions.url === OPEN_PATH) return;
     this.users.set(request, await login.check(authorization, peer, posix.monotonicMs()));
   }
+}
+
+/**
+ * The answers that a connection waits for. Node tells the one whose turn it is that the connection has closed; those
+ * behind it are told here, as whatever they hold they would hold for ever.
+ */
+function answersOf(socket: Socket): Set<ServerResponse> {
+  const answers = new Set<ServerResponse>();
+  socket.once("close", () => {
+    for (const raw of [...answers].filter((one) => one.socket === null)) {
+      raw.destroy();
+      raw.emit("close");
+    }
+  });
+  return answers;
 }
 
 /** A page of somebody else's can send forms, with the user's password, and needs not be able to read the answer. */

@@ -7,15 +7,27 @@ interface Handled {
   readonly _handle?: { readonly fd?: number } | null;
 }
 
+const NOBODY = "a local user";
 const names = new WeakMap<Socket, string>();
 
-/** Its address; of a unix socket `uid N`. Asked once: a connection that is gone is not forgotten before its record. */
+/**
+ * Asks who has connected, once, and at once: the system does not tell of a connection that is gone, and what came
+ * by it is recorded all the same.
+ *
+ * @param isLocal  it came by a unix socket
+ * @returns false where it is gone already, and nobody will ever know
+ */
+export function meet(socket: Socket, isLocal: boolean): boolean {
+  const name = isLocal
+    ? localUser(socket)
+    : socket.remoteAddress?.replace(/^::ffff:(?=[0-9.]+$)/, "");
+  if (name !== undefined) names.set(socket, name);
+  return name !== undefined;
+}
+
+/** The address of one that was met; of a unix socket `uid N`. */
 export function peerOf(socket: Socket): string {
-  const known = names.get(socket);
-  if (known !== undefined) return known;
-  const address = socket.remoteAddress?.replace(/^::ffff:(?=[0-9.]+$)/, "") ?? localUser(socket);
-  names.set(socket, address);
-  return address;
+  return names.get(socket) ?? NOBODY;
 }
 
 function localUser(socket: Socket): string {
@@ -24,5 +36,6 @@ function localUser(socket: Socket): string {
     fd === undefined || fd < 0
       ? undefined
       : ignoring(["ENOPROTOOPT", "EBADF", "ENOTSOCK"], () => sockets.peerUser(fd));
-  return uid === undefined ? "a local user" : `uid ${uid}`;
+  // Of whom the kernel has no credentials it says -1.
+  return uid === undefined || uid < 0 ? NOBODY : `uid ${uid}`;
 }

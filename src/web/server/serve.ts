@@ -2,8 +2,8 @@
 import { setMaxListeners } from "node:events";
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
-import fastify, { type FastifyInstance } from "fastify";
-import type { Posix } from "../../posix/index.ts";
+import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import { getLimit, type Posix } from "../../posix/index.ts";
 import { registerApi } from "../api/index.ts";
 import { registerRpc } from "../rpc/index.ts";
 import type { Tree } from "../tree/types.ts";
@@ -14,12 +14,13 @@ import { type Listen, listen } from "./listening.ts";
 import { Login } from "./login.ts";
 import { oneLine } from "./one-line.ts";
 import { servePage } from "./page-files.ts";
-import { peerOf } from "./peer.ts";
+import { meet, peerOf } from "./peer.ts";
 import type { Site } from "./site.ts";
 import { UsersFile } from "./users-file.ts";
 
 const MOST_BODY_BYTES = 64 * 1024;
 const MOST_HEADER_BYTES = 16 * 1024;
+/** And no more than half of the descriptors: the tree, its logs and the system's news need some as well. */
 const MOST_CONNECTIONS = 1024;
 /** Of a path's part: a name of 255 bytes, each as `%NN`. */
 const MOST_PARAMETER_LENGTH = 1024;
@@ -87,8 +88,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     warn,
     ending: ending.signal,
   };
-  const app = makeApp(site);
-  gate.guard(app);
+  const app = makeApp(site, gate);
+  const isLocal = "path" in options.listen;
+  app.server.on("connection", (socket) => {
+    if (!meet(socket, isLocal)) socket.destroy();
+  });
   const routes: Route[] = [];
   app.addHook("onRoute", ({ method, url }) => {
     for (const one of [method].flat()) routes.push({ method: one, url });
@@ -117,7 +121,7 @@ export function changeLine(who: string, words: string): string {
   return `change by ${oneLine(who)}: ${oneLine(words)}`;
 }
 
-function makeApp(site: Site): FastifyInstance {
+function makeApp(site: Site, gate: Gate): FastifyInstance {
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: REQUEST_MS,
@@ -125,8 +129,16 @@ function makeApp(site: Site): FastifyInstance {
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: MOST_PARAMETER_LENGTH },
-    // A name that is not known is a mistake, and not left out.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+    ajv: {
+      customOptions: {
+        // A name that is not known is a mistake, and not left out.
+        removeAdditional: false,
+        coerceTypes: true,
+        allErrors: false,
+        // Its strictness is to hold no bound against a number that is not finite, and to let it pass.
+        strictNumbers: false,
+      },
+    },
     http: {
       maxHeaderSize: MOST_HEADER_BYTES,
       headersTimeout: HEADERS_MS,
@@ -136,19 +148,28 @@ function makeApp(site: Site): FastifyInstance {
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     },
     clientErrorHandler: (failure, socket) => answerMalformed(failure, socket),
-    frameworkErrors: (failure, request, reply) => void answerFailure(site, failure, request, reply),
+    // No hook is run for what comes here: a path that is none passes the gate all the same.
+    frameworkErrors: (failure, request, reply) => {
+      void reply.headers(SECURITY_HEADERS);
+      const answer = (why: FastifyError | Refusal): void => {
+        if (!reply.sent) void answerFailure(site, why, request, reply);
+      };
+      gate.enter(request, reply).then(() => answer(failure), answer);
+    },
   });
   const server: Server = app.server;
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = Math.min(MOST_CONNECTIONS, Math.floor(getLimit("openFiles").soft / 2));
   app.removeContentTypeParser("text/plain");
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
     if (body === "") done(null, undefined);
     else void parseJson(request, body.toString(), done);
   });
-  app.addHook("onRequest", async (_request, reply) => {
+  app.addHook("onRequest", (_request, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
+    done();
   });
+  gate.guard(app);
   app.setErrorHandler((failure: Refusal, request, reply) =>
     answerFailure(site, failure, request, reply),
   );

@@ -4,7 +4,7 @@ import { Awaited, awaitServices, FAILED, GOAL_WORDS } from "../../supervise/awai
 import { loggersOf } from "../../supervise/hosted-log.ts";
 import { sendNow, type Unreached } from "../../supervise/svc.ts";
 import { VERBS } from "../../supervise/svc-words.ts";
-import type { Action, Outcome } from "./types.ts";
+import type { Action, ActOptions, Outcome } from "./types.ts";
 
 const MS_PER_SECOND = 1000;
 /** To a logger of its own; to svscan, which turns to its logs at `L`. */
@@ -15,12 +15,12 @@ export interface Target {
   readonly directory: Buffer;
 }
 
-/** @param waitMs  undefined: not at all. @returns the outcome; what the system refuses is one as well */
+/** @returns the outcome; what the system refuses is one as well */
 export async function act(
   posix: Posix,
   target: Target,
   action: Action,
-  waitMs: number | undefined,
+  { waitMs, gone }: Pick<ActOptions, "waitMs" | "gone">,
 ): Promise<Outcome> {
   if (action === "rotate") return rotate(posix, target);
   const { bytes = "", goal } = VERBS[action] ?? {};
@@ -29,12 +29,14 @@ export async function act(
   const unreached = sendNow(posix, target.directory, Buffer.from(bytes));
   if (unreached !== undefined) return refused(target, unreached);
   if (awaited === undefined || waitMs === undefined) return told(target, action);
-  await awaitServices(posix, [awaited], { deadlineMs: posix.monotonicMs() + waitMs });
+  const deadlineMs = posix.monotonicMs() + waitMs;
+  await awaitServices(posix, [awaited], { deadlineMs, cancel: gone });
   const wanted = GOAL_WORDS[awaited.goal];
   const outcome = awaited.outcome();
   if (outcome === "reached")
     return { name: target.name, ok: true, words: `it is ${wanted}`, reached: true };
-  const why = outcome === "failed" ? FAILED : ` after ${waitMs / MS_PER_SECOND} seconds`;
+  const late = gone?.aborted ? " when who asked left" : ` after ${waitMs / MS_PER_SECOND} seconds`;
+  const why = outcome === "failed" ? FAILED : late;
   return { name: target.name, ok: false, words: `not ${wanted}${why}`, reached: false };
 }
 

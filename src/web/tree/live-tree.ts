@@ -117,8 +117,9 @@ export class LiveTree implements Tree {
     return unlessRefused(() => scriptWords(this.posix, place)) ?? [];
   }
 
-  async act(name: string, action: Action, { waitMs, who }: ActOptions): Promise<Outcome> {
-    const outcome = await this.tryToAct(name, action, waitMs);
+  async act(name: string, action: Action, options: ActOptions): Promise<Outcome> {
+    const { who } = options;
+    const outcome = await this.tryToAct(name, action, options);
     this.record(who, `${action} ${name}: ${outcome.words}`);
     const entry = this.entries.get(name);
     // Whoever asks now is to see what it has come to.
@@ -156,18 +157,14 @@ export class LiveTree implements Tree {
     this.outcomeListeners.clear();
   }
 
-  private async tryToAct(
-    name: string,
-    action: Action,
-    waitMs: number | undefined,
-  ): Promise<Outcome> {
+  private async tryToAct(name: string, action: Action, options: ActOptions): Promise<Outcome> {
     const entry = this.entries.get(name);
     const refused = (words: string): Outcome => ({ name, ok: false, words, reached: null });
     if (entry === undefined) return refused("there is no such service");
     if (this.isReadOnly) return refused("nothing may be changed here: --read-only");
     const { directory } = entry;
     try {
-      return await act(this.posix, { name, directory }, action, waitMs);
+      return await act(this.posix, { name, directory }, action, options);
     } catch (failure) {
       if (!(failure instanceof SystemFailure)) throw failure;
       return refused(`unable to look into its directory: ${failure.text}`);

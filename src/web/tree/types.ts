@@ -8,6 +8,8 @@ export * from "./shapes.ts";
 export interface ActOptions {
   /** How long to wait for the outcome; undefined: not at all. */
   readonly waitMs: number | undefined;
+  /** Aborted when nobody waits for it any more. */
+  readonly gone?: AbortSignal;
   /** Whom the record of changes names. */
   readonly who: string;
 }
