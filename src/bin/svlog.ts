@@ -9,6 +9,7 @@ import {
   environmentBytes,
   Fatal,
   leave,
+  leaveAtOwnFault,
   ownFault,
   posix,
   restoreEnvironment,
@@ -33,6 +34,7 @@ const manifest = new URL("../../../package.json", import.meta.url);
 // The pager's, the time zone's and the services': the launcher has kept them from Node.
 const environment = environmentBytes();
 restoreEnvironment();
+leaveAtOwnFault(NAME);
 void main(argumentBytes()).then(leave);
 
 async function main(words: readonly Buffer[]): Promise<number> {

@@ -2,7 +2,7 @@
 import { execute, ignoreAgain } from "../posix/exec.ts";
 import { SystemFailure } from "../posix/failure.ts";
 import { argumentBytes, environmentBytes } from "../posix/launch.ts";
-import { leave } from "../posix/leave.ts";
+import { leave, leaveAtOwnFault } from "../posix/leave.ts";
 import { unableTo } from "../posix/message.ts";
 import { ownFault, put, say } from "../posix/say.ts";
 import { firstThatRuns, realPath, whyNotRun } from "../posix/search.ts";
@@ -39,6 +39,7 @@ async function goOn(first: Command, firstWords: Words, house: House): Promise<nu
     if (answersAlone(command, words, house)) return 0;
     if (command.kind === "resident") {
       if (command !== first) settle({ argv: words, ...state });
+      leaveAtOwnFault(command.name);
       return command.run(words, state);
     }
     const next = command.run(words, state, realSystem());

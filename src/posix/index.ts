@@ -17,7 +17,7 @@ export {
   readLaunch,
   restoreEnvironment,
 } from "./launch.ts";
-export { leave } from "./leave.ts";
+export { leave, leaveAtOwnFault } from "./leave.ts";
 export { getLimit, setLimit } from "./limits.ts";
 export { causeText, Fatal, joined, orFatal, unableTo, type Words } from "./message.ts";
 export { FD_CLOEXEC, O_NONBLOCK, POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT } from "./pipes.ts";

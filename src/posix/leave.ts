@@ -6,6 +6,7 @@
  * not depend on where its messages go.
  */
 import { bind } from "./libc.ts";
+import { ownFault, say } from "./say.ts";
 
 const exitNow = bind("int _exit(int code)");
 
@@ -13,6 +14,19 @@ const exitNow = bind("int _exit(int code)");
 export function leave(code: number): never {
   exitNow(code);
   process.exit(code);
+}
+
+const OWN_FAULT = 101;
+
+/**
+ * From here on a failure that nobody caught, be it of a promise, is said and ends the process. Left to itself
+ * Node would wait for ever for the thread that waits for news (waiter.ts), and serve no signal meanwhile.
+ */
+export function leaveAtOwnFault(name: string): void {
+  process.on("uncaughtException", (failure) => {
+    say(name, ["fatal: ", ownFault(failure)]);
+    leave(OWN_FAULT);
+  });
 }
 
 /** This process as a filter needs it: Node's, with our own end. */

@@ -2,8 +2,10 @@
 // Not tested: an address of a network other than this machine's own.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import http from "node:http";
+import net from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { SLEEPER } from "../supervise/against-c/scanned.ts";
@@ -133,6 +135,52 @@ describe("svweb", { concurrency: 2 }, () => {
     await next.address();
     assert.deepEqual(await next.running.stop("SIGTERM"), CLEAN);
     assert.equal(fs.existsSync(path), false);
+  });
+
+  test("a failure that nobody caught is said, and is the end", { timeout }, async (t) => {
+    const place = temporaryDirectory(t);
+    const bomb = join(place, "bomb.cjs");
+    fs.writeFileSync(
+      bomb,
+      `process.on("SIGUSR2", () => { throw new Error("boom"); });
+       process.on("SIGWINCH", () => void Promise.reject(new Error("promised")));`,
+    );
+    const main = join(ours("svweb"), "../../lib/bin/svweb.cjs");
+    const cases = [
+      ["SIGUSR2", "boom"],
+      ["SIGWINCH", "promised"],
+    ] as const;
+    for (const [signal, words] of cases) {
+      const args = ["--require", bomb, main, "--listen", "127.0.0.1:0", makeTree(t, {})];
+      const running = new Running(t, process.execPath, args, { cwd: place });
+      await running.says(/listening on .*\n/);
+      assert.deepEqual(await running.stop(signal), { code: 101, signal: null });
+      assert.match(
+        running.stderr,
+        new RegExp(`svweb: fatal: our own fault, please report it: Error: ${words}\n`),
+      );
+    }
+  });
+
+  test("no more connect than half of the descriptors are for", { timeout }, async (t) => {
+    const limited = ["-c", 'ulimit -n 200; exec "$0" "$@"', ours("svweb")];
+    const words = [...limited, "--listen", "127.0.0.1:0", makeTree(t, {})];
+    const running = new Running(t, "/bin/sh", words, { cwd: temporaryDirectory(t) });
+    await running.says(/listening on .*\n/);
+    const { port } = new URL(/listening on (.*)\n/.exec(running.stderr)?.[1] ?? "");
+    const sockets = Array.from({ length: 150 }, () => net.connect(Number(port), "127.0.0.1"));
+    t.after(() => sockets.forEach((socket) => socket.destroy()));
+    let refused = 0;
+    for (const socket of sockets) {
+      socket.on("error", () => undefined);
+      socket.on("close", () => refused++);
+    }
+    await until("those that are too many", () => refused === 50);
+    const served = sockets.filter((socket) => !socket.destroyed);
+    served[99]?.end("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    const [answer] = (await once(served[99] as net.Socket, "data")) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 200 /);
+    assert.deepEqual(await running.stop("SIGTERM"), CLEAN);
   });
 
   test("an address that others can reach needs users", { timeout }, async (t) => {
