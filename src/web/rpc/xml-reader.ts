@@ -15,7 +15,10 @@ const MOST_VALUES = 10_000;
 const MOST_METHOD_CHARACTERS = 255;
 const MOST_MESSAGE_CHARACTERS = 200;
 const INT = /^[+-]?[0-9]{1,10}$/;
-const DOUBLE = /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$/;
+/** One way to match each text: no digit may belong to two parts. */
+const DOUBLE = /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$/;
+/** Of a number, a truth or a time. */
+const MOST_WORD_CHARACTERS = 40;
 const TIME = /^[0-9]{8}T[0-9]{2}:[0-9]{2}:[0-9]{2}$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 /** Sections that hold anything; whatever else begins with `<!` is of a document type. */
@@ -170,10 +173,20 @@ function only(nodes: readonly Node[]): Node {
 }
 
 function scalar(type: string, text: string): RpcValue {
+  if (type === "string") return text;
   const word = text.trim();
+  if (type === "base64") {
+    const packed = word.replace(/\s+/g, "");
+    if (BASE64.test(packed)) return Buffer.from(packed, "base64").toString();
+  } else if (word.length <= MOST_WORD_CHARACTERS) {
+    const value = shortScalar(type, word);
+    if (value !== undefined) return value;
+  }
+  throw new BadCall(`that is no ${type}`);
+}
+
+function shortScalar(type: string, word: string): RpcValue | undefined {
   switch (type) {
-    case "string":
-      return text;
     case "int":
     case "i4":
       if (INT.test(word) && Number(word) === (Number(word) | 0)) return Number(word);
@@ -187,11 +200,6 @@ function scalar(type: string, text: string): RpcValue {
     case "dateTime.iso8601":
       if (TIME.test(word)) return word;
       break;
-    case "base64": {
-      const packed = word.replace(/\s+/g, "");
-      if (BASE64.test(packed)) return Buffer.from(packed, "base64").toString();
-      break;
-    }
   }
-  throw new BadCall(`that is no ${type}`);
+  return undefined;
 }

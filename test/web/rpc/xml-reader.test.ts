@@ -87,6 +87,9 @@ const VALUES: readonly (readonly [xml: string, value: RpcValue])[] = [
   ["<value><int> 12 </int></value>", 12],
   ["<value><int>2147483647</int></value>", 2_147_483_647],
   ["<value><double>-1.5e2</double></value>", -150],
+  ["<value><double>+12.</double></value>", 12],
+  ["<value><double>.5</double></value>", 0.5],
+  ["<value><double>12</double></value>", 12],
   ["<value><boolean>0</boolean></value>", false],
   ["<value><dateTime.iso8601>20261120T08:44:17</dateTime.iso8601></value>", "20261120T08:44:17"],
   ["<value><base64>aMOk\n</base64></value>", "hä"],
@@ -129,6 +132,9 @@ const BAD: readonly (readonly [xml: string, why: RegExp])[] = [
   [inParam("<value><int></int></value>"), /no int/],
   [inParam("<value><boolean>true</boolean></value>"), /no boolean/],
   [inParam("<value><double>NaN</double></value>"), /no double/],
+  [inParam("<value><double>.</double></value>"), /no double/],
+  [inParam("<value><double>1.2.3</double></value>"), /no double/],
+  [inParam(`<value><double>${"1".repeat(41)}</double></value>`), /no double/],
   [inParam("<value><base64>?</base64></value>"), /no base64/],
   [inParam("<value><nil/></value>"), /no nil/],
   [inParam("<value><int>1</int><int>2</int></value>"), /one element/],
@@ -181,6 +187,8 @@ const BOMBS = [
   "]]>",
 ];
 
+const SCALARS = ["int", "i4", "double", "boolean", "dateTime.iso8601", "base64"];
+
 test("no document is read in more time than a document of its length takes", () => {
   /** Of this process alone, in milliseconds. */
   const cost = (xml: string): number => {
@@ -189,11 +197,19 @@ test("no document is read in more time than a document of its length takes", () 
     return process.cpuUsage(before).user / 1000;
   };
   const many = (part: string, bytes: number): string => part.repeat(bytes / part.length);
-  for (const part of BOMBS) {
+  const inScalar =
+    (type: string, part: string) =>
+    (bytes: number): string =>
+      inParam(`<value><${type}>${many(part, bytes)}?</${type}></value>`);
+  const bombs = [
+    ...BOMBS.map((part) => (bytes: number) => many(part, bytes)),
+    ...SCALARS.flatMap((type) => ["1", "1.", " ", "1 "].map((part) => inScalar(type, part))),
+  ];
+  for (const bomb of bombs) {
     // Quadratic would be sixteen times as long for each step.
-    cost(many(part, 1 << 14));
-    const short = cost(many(part, 1 << 16));
-    const long = cost(many(part, 1 << 18));
-    assert.ok(long < 12 * short + 200, `${part}: ${short} ms, then ${long} ms`);
+    cost(bomb(1 << 14));
+    const short = cost(bomb(1 << 16));
+    const long = cost(bomb(1 << 18));
+    assert.ok(long < 12 * short + 200, `${bomb(16)}: ${short} ms, then ${long} ms`);
   }
 });
