@@ -1,6 +1,6 @@
 /**
  * Lines on their way to one client: gathered into pieces of some size while they come thick and fast, given on at
- * once when they do not. Reading goes on when what was read has been taken.
+ * once when they do not. Reading goes on when what was read has been taken, but for a piece's worth.
  */
 import type { LogLine } from "../../inspect/index.ts";
 
@@ -22,20 +22,27 @@ export async function feed({ lines, limit, encode, give }: Feed): Promise<void> 
   let size = 0;
   let turn: NodeJS.Immediate | undefined;
   let giving: Promise<boolean> = Promise.resolve(true);
+  /** Bytes of pieces that were not taken yet: they may come one by one, and none of them fill a piece. */
+  let untaken = 0;
   const flush = (): void => {
     turn = undefined;
     if (parts.length === 0) return;
     const piece = joinedParts(parts);
     parts = [];
     size = 0;
-    giving = giving.then((goesOn) => goesOn && give(piece));
+    untaken += piece.length;
+    giving = giving
+      .then((goesOn) => goesOn && give(piece))
+      .finally(() => {
+        untaken -= piece.length;
+      });
   };
   for await (const line of lines) {
     if (++count > limit) break;
     const part = encode(line);
     parts.push(part);
     size += part.length;
-    if (size >= PIECE_BYTES) {
+    if (size + untaken >= PIECE_BYTES) {
       clearImmediate(turn);
       flush();
       if (!(await giving)) return;
