@@ -16,6 +16,7 @@ import { oneLine } from "./one-line.ts";
 import { servePage } from "./page-files.ts";
 import { meet, peerOf } from "./peer.ts";
 import type { Site } from "./site.ts";
+import { Unsent } from "./unsent.ts";
 import { UsersFile } from "./users-file.ts";
 
 const MOST_BODY_BYTES = 64 * 1024;
@@ -173,6 +174,7 @@ function makeApp(site: Site, gate: Gate): FastifyInstance {
   app.setErrorHandler((failure: Refusal, request, reply) =>
     answerFailure(site, failure, request, reply),
   );
+  new Unsent().guard(app);
   app.setNotFoundHandler((request, reply) =>
     answerFailure(
       site,
