@@ -19,7 +19,7 @@ import { Gone } from "./waiting.ts";
 import { BadCall } from "./xml-reader.ts";
 
 const XML = "text/xml";
-/** The longest call that is read: some thousand calls in one. */
+/** The longest call that is read: a hundred calls in one, and long arguments. */
 const MOST_CALL_BYTES = 256 << 10;
 const CALLS = ["/RPC2", "/RPC2/*"];
 

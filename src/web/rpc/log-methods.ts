@@ -10,8 +10,8 @@ import { findProcess } from "./processes.ts";
 import type { Supervisord } from "./supervisord.ts";
 import type { RpcValue } from "./values.ts";
 
-/** An answer is made in memory. */
-const MOST_BYTES = 8 << 20;
+/** An answer is made in memory, and stays there until its client has taken it. */
+const MOST_BYTES = 1 << 20;
 
 const READ_HELP =
   "Takes an offset and a length in bytes; length 0: all that follows; a negative offset with length 0: the last bytes.";

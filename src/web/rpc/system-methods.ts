@@ -1,13 +1,17 @@
 /** `system.*`: what methods there are, and many calls in one. */
 import { RpcFault } from "./faults.ts";
 import { type Caller, LIST, type Method, method, TEXT } from "./method.ts";
-import { isArray, isStruct, type RpcValue } from "./values.ts";
+import { isArray, isStruct, type RpcValue, sizeOf } from "./values.ts";
+import { Gone } from "./waiting.ts";
 
 const MULTICALL = "system.multicall";
+const MOST_CALLS = 100;
+/** All answers are in memory at once. */
+const MOST_ANSWER_CHARACTERS = 8 << 20;
 
 /**
  * @param find  by name; undefined: there is none
- * @param call  calls a method as any request does. @throws RpcFault
+ * @param call  calls a method as any request does. @throws RpcFault, Gone
  */
 export function systemMethods(
   methods: () => readonly Method[],
@@ -54,21 +58,42 @@ export function systemMethods(
         name: MULTICALL,
         returns: "array",
         help:
-          "Calls methods one after the other. Takes an array of structs, each with methodName and params; " +
-          "answers what each answers, or a struct with faultCode and faultString.",
+          `Calls methods one after the other, up to ${MOST_CALLS}. Takes an array of structs, each with methodName ` +
+          "and params; answers what each answers, or a struct with faultCode and faultString.",
         parameters: [LIST],
       },
-      async (caller, calls) => {
-        const answers: RpcValue[] = [];
-        for (const one of calls) {
-          if (caller.gone.aborted) break;
-          answers.push(await answerOf(one, (name, given) => call(caller, name, given)));
-        }
-        return answers;
-      },
+      (caller, calls) => callAll(caller, calls, call),
     ),
   ];
 }
+
+type Call = Parameters<typeof systemMethods>[1];
+
+/** Others have their turn between two calls. What would be too long together is not called any more. */
+async function callAll(
+  caller: Caller,
+  calls: readonly RpcValue[],
+  call: Call,
+): Promise<readonly RpcValue[]> {
+  if (calls.length > MOST_CALLS)
+    throw new RpcFault("BAD_ARGUMENTS", `more than ${MOST_CALLS} calls at a time: make fewer`);
+  const answers: RpcValue[] = [];
+  let characters = 0;
+  for (const one of calls) {
+    if (characters > MOST_ANSWER_CHARACTERS) {
+      answers.push(TOO_LONG.struct);
+      continue;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    if (caller.gone.aborted) throw new Gone("nobody waits for the other answers");
+    const answer = await answerOf(one, (name, given) => call(caller, name, given));
+    characters += sizeOf(answer);
+    answers.push(answer);
+  }
+  return answers;
+}
+
+const TOO_LONG = new RpcFault("FAILED", "not called: the answers before it are long enough");
 
 async function answerOf(
   one: RpcValue,

@@ -168,6 +168,71 @@ test("system.multicall answers bare values, and a struct for each fault", async 
   ]);
 });
 
+/** A service with a log of as many bytes as one call may read. */
+function logged(t: TestContext): FakeTree {
+  const directory = temporaryDirectory(t);
+  fs.writeFileSync(join(directory, "current"), "x".repeat(1 << 20));
+  const counted = {
+    bytes: null,
+    lines: null,
+    linesPerSecond: null,
+    rotations: null,
+    processorFailures: null,
+  };
+  const stalled = { stalledSeconds: null, stalledWhy: null };
+  const log = { kind: "run", directories: [directory], ...counted, ...stalled } as const;
+  return new FakeTree(viewOf("web", { log }));
+}
+
+test("a log is read up to a megabyte at a time", async (t) => {
+  const tree = logged(t);
+  const asked = new Asked(tree);
+  const read = async (): Promise<string> => {
+    const answer = await asked.ask("supervisor.readProcessLog", ["web", 0, 0]);
+    return typeof answer === "string" ? answer : "";
+  };
+  assert.equal((await read()).length, 1 << 20);
+  const [directory = ""] = tree.service("web")?.log?.directories ?? [];
+  fs.appendFileSync(join(directory, "current"), "x");
+  assert.match(await read(), /^30 FAILED: more than 1048576 bytes at a time/);
+});
+
+test("system.multicall makes so many calls and no more, and none when it has much to answer", async (t) => {
+  const asked = new Asked(logged(t));
+  const calls = (count: number, methodName: string, ...params: RpcValue[]): RpcStruct[] =>
+    Array.from({ length: count }, () => ({ methodName, params }));
+  const version = await asked.ask("system.multicall", [calls(100, "supervisor.getVersion")]);
+  assert.equal((version as RpcValue[]).length, 100);
+  assert.equal(
+    await asked.ask("system.multicall", [calls(101, "supervisor.getVersion")]),
+    "3 BAD_ARGUMENTS: more than 100 calls at a time: make fewer",
+  );
+  const reads = calls(20, "supervisor.readProcessLog", "web", 0, 0);
+  const answers = (await asked.ask("system.multicall", [reads])) as RpcValue[];
+  assert.deepEqual(
+    answers.map((one) => typeof one === "string"),
+    [...Array.from({ length: 8 }, () => true), ...Array.from({ length: 12 }, () => false)],
+  );
+  assert.deepEqual(answers[8], {
+    faultCode: 30,
+    faultString: "FAILED: not called: the answers before it are long enough",
+  });
+});
+
+test("others have their turn between the calls of system.multicall, and who goes is seen", async () => {
+  const tree = several();
+  const gone = new AbortController();
+  tree.onAct = () => {
+    // As the end of a connection is heard of: in a turn of its own.
+    setImmediate(() => gone.abort());
+    return undefined;
+  };
+  const call = { methodName: "supervisor.signalProcess", params: ["web", "HUP"] };
+  const calls = Array.from({ length: 50 }, () => call);
+  await assert.rejects(new Asked(tree).ask("system.multicall", [calls], gone.signal), Gone);
+  assert.ok(tree.told.length <= 2, `${tree.told.length} were made`);
+});
+
 test("signals go by what svc calls them, names and numbers alike; 0 goes nowhere", async () => {
   const tree = several();
   const asked = new Asked(tree);
