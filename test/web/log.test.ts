@@ -195,6 +195,20 @@ describe("a log", { concurrency: 2 }, () => {
     assert.ok(again.text.endsWith("event: end\ndata: {}\n\n"));
   });
 
+  test("no file is read through a link, with a search or without", { timeout }, async (t) => {
+    const archive = `log/main/${label(3)}.s`;
+    const log = await Logged.start(t, "", { [archive]: numbered(0, 3), secret: "a secret line\n" });
+    fs.rmSync(log.current);
+    fs.symlinkSync("../../secret", log.current);
+    for (const query of ["last=all", "last=2", "last=all&grep=line", "last=all&patterns=F"])
+      assert.ok(
+        (await log.lines(query)).every(({ text }) => /^line [0-2]$/.test(text)),
+        query,
+      );
+    assert.equal(await log.texts("last=all"), "0 1 2");
+    assert.equal(await log.texts("last=all&grep=line"), "0 1 2");
+  });
+
   test("around a death are the lines around a death", { timeout }, async (t) => {
     const deaths = `${label(30)} pid 14 exit 3 after 12.345\n`;
     const log = await Logged.start(t, numbered(0, 60), { "supervise/deaths": deaths });

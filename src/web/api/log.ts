@@ -10,6 +10,7 @@ import { logName } from "../tree/log-place.ts";
 import type { ServiceView } from "../tree/types.ts";
 import { distinct } from "./distinct.ts";
 import { feed } from "./log-feed.ts";
+import { withoutLinks } from "./log-files.ts";
 import { type LogFormat, type LogWriter, logWriter } from "./log-format.ts";
 import { type LogQuery, MOST_HELD_BYTES, readOptionsOf } from "./log-query.ts";
 import { DEATH_LOG_QUERY, LOG_QUERY, NAME_LABEL_PARAMETERS, NAME_PARAMETER } from "./schemas.ts";
@@ -21,6 +22,7 @@ import { beginStream, write } from "./stream.ts";
 const MOST_STREAMS = 100;
 const PULSE_MS = 15_000;
 const USUAL_AROUND = 20;
+const LOG_FILES = withoutLinks(posix);
 const UNSEEN = ["EACCES", "ENOTDIR", "ELOOP"];
 
 interface Named {
@@ -124,7 +126,7 @@ class LogStreams {
         await this.searcher.search(order, give, gone.signal);
       } else {
         const bounds = { cancel: gone.signal, mostHeldBytes: MOST_HELD_BYTES };
-        const lines = readLog(directories, { ...options, ...bounds });
+        const lines = readLog(directories, { ...options, ...bounds, posix: LOG_FILES });
         await feed({
           lines: distinct(lines, directories.length),
           limit,

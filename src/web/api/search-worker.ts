@@ -6,6 +6,7 @@ import { type LogLine, readLog } from "../../inspect/index.ts";
 import { causeText, listenInThread, posix as system, threadData } from "../../posix/index.ts";
 import { distinct } from "./distinct.ts";
 import { feed } from "./log-feed.ts";
+import { withoutLinks } from "./log-files.ts";
 import { logWriter } from "./log-format.ts";
 import { MOST_HELD_BYTES } from "./log-query.ts";
 import type {
@@ -26,11 +27,12 @@ interface Search {
 const post: (message: FromSearchThread) => void = listenInThread((m) => hear(m as ToSearchThread));
 const { held } = threadData() as SearchThreadData;
 const searches = new Map<number, Search>();
+const logFiles = withoutLinks(system);
 /** What it has open is closed by the process when it is ended. */
 const posix = {
   ...system,
   openAt: (...given: Parameters<typeof system.openAt>) => {
-    const fd = system.openAt(...given);
+    const fd = logFiles.openAt(...given);
     held[fd] = 1;
     return fd;
   },

@@ -9,6 +9,7 @@ import { Content } from "../../inspect/content.ts";
 import { closeAll, listLog, openIfThere } from "../../inspect/listing.ts";
 import { AT_CWD, type Posix, SystemFailure } from "../../posix/index.ts";
 import { LABEL_BYTES } from "../../tai64/index.ts";
+import { withoutLinks } from "../api/log-files.ts";
 import type { LabelText } from "./label-text.ts";
 
 /** Each is an open file for a moment. */
@@ -42,7 +43,7 @@ export class ByteLog {
   static read<T>(posix: Posix, directory: string, use: (log: ByteLog) => T): T | undefined {
     let contents: readonly Content[] | undefined;
     try {
-      contents = openAll(posix, directory);
+      contents = openAll(withoutLinks(posix), directory);
       return contents.length === 0 ? undefined : use(new ByteLog(contents));
     } catch (failure) {
       if (failure instanceof SystemFailure && failure.code === "ENOENT") return undefined;

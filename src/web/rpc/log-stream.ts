@@ -11,6 +11,7 @@ import { type LogLine, readLog, UnknownTarget } from "../../inspect/index.ts";
 import { SystemFailure } from "../../posix/index.ts";
 import { parseLabel } from "../../tai64/index.ts";
 import { feed } from "../api/log-feed.ts";
+import { withoutLinks } from "../api/log-files.ts";
 import { beginStream, write } from "../api/stream.ts";
 import { ByteLog } from "./byte-log.ts";
 import type { LabelText } from "./label-text.ts";
@@ -63,9 +64,10 @@ export class LogTails {
     const client = new AbortController();
     raw.once("close", () => client.abort());
     const ends = { signal: site.ending, cancel: client.signal };
+    const files = { posix: withoutLinks(posix) };
     try {
       await feed({
-        lines: readLog(directory, { last, follow: true, posix, ...ends }),
+        lines: readLog(directory, { last, follow: true, ...files, ...ends }),
         limit: Number.POSITIVE_INFINITY,
         encode: (line) => shown(line, labels),
         give: (piece) => write(raw, piece),

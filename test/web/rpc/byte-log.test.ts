@@ -77,6 +77,14 @@ test("what a processor has compressed, and what is older, is no part of it", (t)
   assert.equal(textOf(directory, 0, 10)?.toString(), "newer\nnow\n");
 });
 
+test("what is a link is no part of it", (t) => {
+  const directory = logdir(t, { "@400000006b00000100000000.s": "older\n" });
+  fs.writeFileSync(join(directory, "secret"), "a secret\n");
+  for (const name of ["current", "@400000006b00000200000000.s"])
+    fs.symlinkSync("secret", join(directory, name));
+  assert.equal(textOf(directory, 0, 100)?.toString(), "older\n");
+});
+
 test("where there is no log there is none; an empty one is one", (t) => {
   assert.equal(textOf(logdir(t, {}), 0, 0), undefined);
   assert.equal(textOf(join(temporaryDirectory(t), "none"), 0, 0), undefined);

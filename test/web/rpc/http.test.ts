@@ -128,6 +128,21 @@ describe("Supervisor's paths", { concurrency: 1 }, () => {
     raw.socket.destroy();
   });
 
+  test("a stream reads no file through a link", { timeout }, async (t) => {
+    const served = await overUsual(t);
+    const current = currentOf(served);
+    fs.renameSync(current, join(current, "../@400000006b00300000000000.s"));
+    served.put("secret", "a secret line\n");
+    fs.symlinkSync("../../../secret", current);
+    const raw = new Raw(served.socket, `GET /logtail/web${HEAD}`);
+    await until("the archive", () => raw.received.includes("first"));
+    served.put("web/log/main/new", `${STAMP} the end\n`);
+    fs.renameSync(join(current, "../new"), current);
+    await until("the file that follows", () => raw.received.includes("the end"));
+    assert.ok(!raw.received.includes("secret"));
+    raw.socket.destroy();
+  });
+
   test("the end of the server ends a stream, and the connection with it", {
     timeout,
   }, async (t) => {
