@@ -12,14 +12,18 @@ export interface Kept {
 export class Context {
   private readonly before: number;
   private readonly after: number;
+  private readonly mostBytes: number;
   private kept: Kept[] = [];
+  private keptBytes = 0;
   private following = 0;
   private leftOut = false;
   private shownAny = false;
 
-  constructor(before: number = 0, after: number = 0) {
+  /** @param mostBytes  of the lines before, together; of more the nearest ones are kept */
+  constructor(before: number = 0, after: number = 0, mostBytes: number = Number.POSITIVE_INFINITY) {
     this.before = before;
     this.after = after;
+    this.mostBytes = mostBytes;
   }
 
   get isNone(): boolean {
@@ -33,11 +37,17 @@ export class Context {
       return true;
     }
     if (this.before === 0) this.leftOut = true;
-    else if (this.kept.push(copy()) > this.before) {
-      this.kept.shift();
+    else this.keep(copy());
+    return false;
+  }
+
+  private keep(line: Kept): void {
+    this.kept.push(line);
+    this.keptBytes += line.memory.length;
+    while (this.kept.length > this.before || this.keptBytes > this.mostBytes) {
+      this.keptBytes -= this.kept.shift()?.memory.length ?? 0;
       this.leftOut = true;
     }
-    return false;
   }
 
   /** A line was found: what is shown before it, and whether lines were left out before that. */
@@ -48,6 +58,7 @@ export class Context {
     this.leftOut = false;
     this.following = this.after;
     this.kept = [];
+    this.keptBytes = 0;
     return { kept, apart };
   }
 }

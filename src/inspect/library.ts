@@ -20,8 +20,6 @@ export interface LibraryOptions extends Omit<ReadOptions, "cursor"> {
   readonly signal?: AbortSignal;
   /** Ends the reading at its next step, whatever is still to be read. */
   readonly cancel?: AbortSignal;
-  /** Of lines that wait to be the last ones, no more than this is kept; the older ones are left out then. */
-  readonly mostHeldBytes?: number;
   /** The system; for tests. */
   readonly posix?: Posix;
 }

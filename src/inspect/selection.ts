@@ -19,6 +19,8 @@ export interface Wanted {
   /** Lines before and behind each that is found. */
   readonly before?: number;
   readonly after?: number;
+  /** Of lines that are held for what comes behind them, no more than this is kept; the older ones are left out then. */
+  readonly mostHeldBytes?: number;
 }
 
 export class Selection extends LineSource {
@@ -40,10 +42,10 @@ export class Selection extends LineSource {
 
   want(wanted: Wanted): void {
     this.wanted = wanted;
-    const { patterns, grep, invert, before, after } = wanted;
+    const { patterns, grep, invert, before, after, mostHeldBytes } = wanted;
     this.patterns = patterns?.length ? new Patterns(patterns) : undefined;
     this.grep = grep === undefined ? undefined : new Grep(grep);
-    this.context = new Context(before, after);
+    this.context = new Context(before, after, mostHeldBytes);
     this.quick = this.grep?.literal !== undefined && !invert && this.context.isNone;
   }
 

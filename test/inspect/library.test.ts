@@ -42,6 +42,26 @@ test("readLog chooses as svlog does", async (t) => {
   assert.deepEqual(texts, ["line 97", "line 99"]);
 });
 
+test("of lines before one that is found, no more bytes are held than there may be", async (t) => {
+  const path = makeLog(t, 100);
+  const found = async (mostHeldBytes?: number): Promise<string> => {
+    const held = mostHeldBytes === undefined ? {} : { mostHeldBytes };
+    const texts: string[] = [];
+    for await (const { text } of readLog(path, {
+      grep: { pattern: "[49]9$" },
+      before: 100,
+      ...held,
+    }))
+      texts.push(text.toString().slice("line ".length));
+    return texts.join(" ");
+  };
+  const { length: lineBytes } = `${labelText(BASE + 20, 10)} line 10`;
+  // Two lines are found; three lines may stand before each.
+  assert.equal(await found(3 * lineBytes), "46 47 48 49 96 97 98 99");
+  assert.equal(await found(1), "49 99");
+  assert.equal((await found()).split(" ").length, 100);
+});
+
 test("readLog follows until it is left or told to end, and does not read ahead of its taker", async (t) => {
   const path = makeLog(t, 3);
   const seen: string[] = [];

@@ -31,7 +31,7 @@ const USUAL_LAST = 100;
 const USUAL_AROUND = 20;
 export const MOST_LAST = 100_000;
 export const MOST_AROUND = 10_000;
-/** Of lines that are the last ones until others come. */
+/** Of lines that are the last ones until others come, and of those before one that may be found. */
 export const MOST_HELD_BYTES: number = 16 << 20;
 const NANOS_PER_SECOND = 1_000_000_000;
 
