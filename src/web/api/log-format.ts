@@ -59,10 +59,11 @@ export function logWriter(posix: Posix, format: LogFormat, service: string): Log
 const NEWLINE = Buffer.from("\n");
 
 function jsonLine({ label, unixNanos, text: line }: LogLine, service: string): string {
-  const { text, bytes } = lineTextOf(line);
+  const { text, bytes, leftOut } = lineTextOf(line);
   const shownLabel = label === undefined ? "null" : `"${label}"`;
   const raw = bytes === undefined ? "" : `,"bytes":"${bytes.toString("base64")}"`;
-  return `{"label":${shownLabel},"time":${isoOf(unixNanos)},"text":${JSON.stringify(text)}${raw},"service":${service}}`;
+  const cut = leftOut === 0 ? "" : `,"leftOut":${leftOut}`;
+  return `{"label":${shownLabel},"time":${isoOf(unixNanos)},"text":${JSON.stringify(text)}${raw}${cut},"service":${service}}`;
 }
 
 let lastMs = Number.NaN;

@@ -92,9 +92,10 @@ export const LOG_LINE: Schema = shape(
     time: orNull(TIME),
     text: TEXT,
     bytes: { type: "string", contentEncoding: "base64" },
+    leftOut: COUNT,
     service: TEXT,
   },
-  ["bytes"],
+  ["bytes", "leftOut"],
 );
 
 export const EVENTS: Schema = {
