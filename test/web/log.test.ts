@@ -284,12 +284,17 @@ describe("a log", { concurrency: 2 }, () => {
     const log = await Logged.start(t, `${label(0)} ${"a".repeat(60)}b\n`);
     const descriptors = (): number => fs.readdirSync("/proc/self/fd").length;
     const before = descriptors();
+    const follower = await log.site.open(t, "/api/services/web/log?grep=line&follow=1");
     const evil = await log.site.open(t, "/api/services/web/log?grep=(a%2B)%2B$");
     assert.equal((await log.site.ask("/healthz")).status, 200);
     await until("its end", () => evil.isOver);
     assert.match(evil.text, /"error":\{"code":"unreadable","message":"the search took too long/);
-    // The next one has a thread that answers.
+    // Others are not ended with it, and the next one has a thread that answers.
+    fs.appendFileSync(log.current, numbered(1, 2));
+    await until("what another one finds", () => follower.text.includes("line 1"));
+    assert.equal(follower.isOver, false);
     assert.equal((await log.lines("grep=a&last=all")).length, 1);
-    await until("what it had open to be closed", () => descriptors() <= before);
+    follower.response.destroy();
+    await until("what they had open to be closed", () => descriptors() <= before);
   });
 });

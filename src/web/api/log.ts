@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ReadOptions, readLog } from "../../inspect/index.ts";
-import { AT_CWD, causeText, ignoring, posix } from "../../posix/index.ts";
+import { AT_CWD, causeText, ignoring, ownFault, posix } from "../../posix/index.ts";
 import { formatLabel } from "../../tai64/index.ts";
 import { Refusal } from "../server/failure.ts";
 import type { Site } from "../server/site.ts";
@@ -14,7 +14,7 @@ import { withoutLinks } from "./log-files.ts";
 import { type LogFormat, type LogWriter, logWriter } from "./log-format.ts";
 import { type LogQuery, MOST_HELD_BYTES, readOptionsOf } from "./log-query.ts";
 import { DEATH_LOG_QUERY, LOG_QUERY, NAME_LABEL_PARAMETERS, NAME_PARAMETER } from "./schemas.ts";
-import { SearchThread } from "./search-thread.ts";
+import { Searches } from "./searches.ts";
 import { expectService } from "./services.ts";
 import { beginStream, write } from "./stream.ts";
 
@@ -73,7 +73,7 @@ export function registerLog(app: FastifyInstance, site: Site): void {
 
 class LogStreams {
   private readonly site: Site;
-  private readonly searcher = new SearchThread();
+  private readonly searches = new Searches();
   private count = 0;
 
   constructor(site: Site) {
@@ -90,7 +90,9 @@ class LogStreams {
     const raw = beginStream(reply, writer.type);
     this.count++;
     const isOver = this.run({ ...asked, directories, format, writer }, raw);
-    void isOver.finally(() => this.count--);
+    void isOver
+      .catch((failure: unknown) => this.site.warn(ownFault(failure)))
+      .finally(() => this.count--);
     request.raw.on("error", () => undefined);
     return reply;
   }
@@ -123,7 +125,7 @@ class LogStreams {
       const limit = query.limit ?? Number.POSITIVE_INFINITY;
       if (options.grep !== undefined) {
         const order = { directories, options, limit, format, service: service.name };
-        await this.searcher.search(order, give, gone.signal);
+        await this.searches.search(order, give, gone.signal);
       } else {
         const bounds = { cancel: gone.signal, mostHeldBytes: MOST_HELD_BYTES };
         const lines = readLog(directories, { ...options, ...bounds, posix: LOG_FILES });

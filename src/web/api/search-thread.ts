@@ -1,4 +1,4 @@
-/** The thread that searches logs, as the process sees it: begun when it is needed, ended when it does not answer. */
+/** A thread that searches logs, as the process sees it: begun when it is needed, ended when it does not answer. */
 import { type Fd, ignoring, posix, startThread, type Thread } from "../../posix/index.ts";
 import type {
   FromSearchThread,
@@ -33,6 +33,11 @@ export class SearchThread {
   private running: Running | undefined;
   private readonly searches = new Map<number, Search>();
   private begun = 0;
+
+  /** How many searches it has. */
+  get searching(): number {
+    return this.searches.size;
+  }
 
   /**
    * Resolves when all that was found has been given, or nothing more is wanted.
