@@ -8,7 +8,7 @@ import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
 import { type LogLine, readLog, UnknownTarget } from "../../inspect/index.ts";
-import { SystemFailure } from "../../posix/index.ts";
+import { ownFault, SystemFailure } from "../../posix/index.ts";
 import { parseLabel } from "../../tai64/index.ts";
 import { feed } from "../api/log-feed.ts";
 import { withoutLinks } from "../api/log-files.ts";
@@ -43,8 +43,11 @@ export class LogTails {
     // A client takes the end of the connection for the end of the stream, and nothing else.
     reply.raw.setHeader("connection", "close");
     reply.raw.setHeader("last-modified", new Date().toUTCString());
+    const raw = beginStream(reply, TYPE);
     this.count++;
-    void this.run(directory, last, beginStream(reply, TYPE)).finally(() => this.count--);
+    void this.run(directory, last, raw)
+      .catch((failure: unknown) => this.supervisord.site.warn(ownFault(failure)))
+      .finally(() => this.count--);
     return reply;
   }
 
