@@ -32,7 +32,8 @@ export async function startProcess(
       `${called} (${outcome.words})`,
     );
   if (!wait) return;
-  const found = await untilSeen(tree, caller.gone, () => verdict(tree.service(view.name)));
+  const look = (): Verdict | undefined => verdict(tree.service(view.name));
+  const found = await untilSeen(tree, caller.gone, look, view.name);
   if (found !== "started") throw new RpcFault(found, called);
 }
 

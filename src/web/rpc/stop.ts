@@ -18,10 +18,11 @@ export async function stopProcess(
   await act(supervisord, order, "stop");
   if (!wait) return;
   const { tree } = supervisord;
-  await untilSeen(tree, caller.gone, () => {
+  const look = (): true | undefined => {
     const now = tree.service(view.name);
     return now === undefined || isStopped(supervisord.stateOf(now)) || undefined;
-  });
+  };
+  await untilSeen(tree, caller.gone, look, view.name);
 }
 
 /** The signals that a supervisor passes on. */
