@@ -6,8 +6,9 @@ import { Gone } from "./waiting.ts";
 
 const MULTICALL = "system.multicall";
 const MOST_CALLS = 100;
-/** All answers are in memory at once. */
+/** All answers are in memory at once: those of one caller, and those of all who call now. */
 const MOST_ANSWER_CHARACTERS = 8 << 20;
+const MOST_CHARACTERS_OF_ALL = 4 * MOST_ANSWER_CHARACTERS;
 
 /**
  * @param find  by name; undefined: there is none
@@ -22,6 +23,7 @@ export function systemMethods(
     if (found === undefined) throw new RpcFault("SIGNATURE_UNSUPPORTED");
     return found;
   };
+  const ofAll: Shared = { characters: 0, turn: Promise.resolve() };
   return [
     method(
       {
@@ -62,35 +64,50 @@ export function systemMethods(
           "and params; answers what each answers, or a struct with faultCode and faultString.",
         parameters: [LIST],
       },
-      (caller, calls) => callAll(caller, calls, call),
+      (caller, calls) => callAll(caller, calls, call, ofAll),
     ),
   ];
 }
 
 type Call = Parameters<typeof systemMethods>[1];
 
-/** Others have their turn between two calls. What would be too long together is not called any more. */
+/** What is of all callers together. */
+interface Shared {
+  /** Of what waits to be answered. */
+  characters: number;
+  /** The last turn that was given: whoever calls next comes behind it. */
+  turn: Promise<void>;
+}
+
+/** Others have their turn between two calls, whoever makes them. What would be too long is not called any more. */
 async function callAll(
   caller: Caller,
   calls: readonly RpcValue[],
   call: Call,
+  ofAll: Shared,
 ): Promise<readonly RpcValue[]> {
   if (calls.length > MOST_CALLS)
     throw new RpcFault("BAD_ARGUMENTS", `more than ${MOST_CALLS} calls at a time: make fewer`);
   const answers: RpcValue[] = [];
   let characters = 0;
-  for (const one of calls) {
-    if (characters > MOST_ANSWER_CHARACTERS) {
-      answers.push(TOO_LONG.struct);
-      continue;
+  try {
+    for (const one of calls) {
+      if (characters > MOST_ANSWER_CHARACTERS || ofAll.characters > MOST_CHARACTERS_OF_ALL) {
+        answers.push(TOO_LONG.struct);
+        continue;
+      }
+      await (ofAll.turn = ofAll.turn.then(() => new Promise((resolve) => setImmediate(resolve))));
+      if (caller.gone.aborted) throw new Gone("nobody waits for the other answers");
+      const answer = await answerOf(one, (name, given) => call(caller, name, given));
+      const size = sizeOf(answer);
+      characters += size;
+      ofAll.characters += size;
+      answers.push(answer);
     }
-    await new Promise((resolve) => setImmediate(resolve));
-    if (caller.gone.aborted) throw new Gone("nobody waits for the other answers");
-    const answer = await answerOf(one, (name, given) => call(caller, name, given));
-    characters += sizeOf(answer);
-    answers.push(answer);
+    return answers;
+  } finally {
+    ofAll.characters -= characters;
   }
-  return answers;
 }
 
 const TOO_LONG = new RpcFault("FAILED", "not called: the answers before it are long enough");

@@ -219,6 +219,37 @@ test("system.multicall makes so many calls and no more, and none when it has muc
   });
 });
 
+test("what waits to be answered to all callers of system.multicall has a bound, too", async (t) => {
+  const tree = logged(t);
+  const asked = new Asked(tree);
+  let release: () => void = () => undefined;
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let held = 0;
+  tree.act = async (name) => {
+    held++;
+    await isReleased;
+    return { name, ok: true, words: "", reached: null };
+  };
+  const read = { methodName: "supervisor.readProcessLog", params: ["web", 0, 0] };
+  const signal = { methodName: "supervisor.signalProcess", params: ["web", "HUP"] };
+  const reads = (count: number): RpcStruct[] => Array.from({ length: count }, () => read);
+  const answered = async (): Promise<number> => {
+    const answers = await asked.ask("system.multicall", [reads(10)]);
+    return (answers as RpcValue[]).filter((one) => typeof one === "string").length;
+  };
+  // Seven megabytes each, and none of them is done.
+  const waiting = Array.from({ length: 4 }, () =>
+    asked.ask("system.multicall", [[...reads(7), signal]]),
+  );
+  await until("all to wait", () => held === waiting.length);
+  assert.equal(await answered(), 4);
+  release();
+  for (const answers of await Promise.all(waiting)) assert.equal((answers as RpcValue[])[7], true);
+  assert.equal(await answered(), 8);
+});
+
 test("others have their turn between the calls of system.multicall, and who goes is seen", async () => {
   const tree = several();
   const gone = new AbortController();
@@ -231,6 +262,18 @@ test("others have their turn between the calls of system.multicall, and who goes
   const calls = Array.from({ length: 50 }, () => call);
   await assert.rejects(new Asked(tree).ask("system.multicall", [calls], gone.signal), Gone);
   assert.ok(tree.told.length <= 2, `${tree.told.length} were made`);
+  // Also where many call at once: one call of all in each turn.
+  let turns = 0;
+  const count = (): void => {
+    turns++;
+    turning = setImmediate(count);
+  };
+  let turning = setImmediate(count);
+  const version = [Array.from({ length: 5 }, () => ({ methodName: "supervisor.getVersion" }))];
+  const asked = new Asked(tree);
+  await Promise.all(Array.from({ length: 10 }, () => asked.ask("system.multicall", version)));
+  clearImmediate(turning);
+  assert.ok(turns >= 45, `${turns} turns for 50 calls`);
 });
 
 test("signals go by what svc calls them, names and numbers alike; 0 goes nowhere", async () => {
