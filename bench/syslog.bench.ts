@@ -180,9 +180,8 @@ function newest(): string {
 }
 
 function tail(path: string): string {
-  // It may have been renamed meanwhile: the next look finds it.
-  if (!fs.existsSync(path)) return "";
-  const fd = fs.openSync(path, "r");
+  const fd = openIfThere(path);
+  if (fd === undefined) return "";
   try {
     const { size } = fs.fstatSync(fd);
     const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
@@ -190,6 +189,16 @@ function tail(path: string): string {
     return bytes.toString("latin1");
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+/** @returns undefined for one that was renamed meanwhile: the next look finds it */
+function openIfThere(path: string): number | undefined {
+  try {
+    return fs.openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
