@@ -5,6 +5,7 @@
  * the program takes over: with the 12,000 descriptors of a thousand services and their logs, a millisecond of
  * each start, and a quarter of the work of starting such a tree (bench/tree.bench.ts). This thread has a few dozen.
  */
+import { ignoring } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
 import type { Spawned, SpawnSettings, SpawnStrings } from "./spawn-call.ts";
 import { ASKED, IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
@@ -40,21 +41,23 @@ let running: Spawner | undefined;
  * @returns what ends the thread
  */
 export function startSpawner(): () => void {
-  if (running === undefined && process.platform === "linux") {
-    const request = new SpawnRequest();
-    const data: SpawnerData = { memory: request.memory, inherited: readLaunch().inherited };
-    const thread = startThread(program, data, () => undefined);
-    request.waitWhile(NOT_READY, MOST_START_MS);
-    // Too late is never.
-    request.exchange(NOT_READY, UNABLE);
-    request.waitWhile(PREPARING);
-    running = { request, thread };
-    thread.ended.then(forget, forget);
-  }
+  if (process.platform === "linux") running ??= ignoring(["EAGAIN"], makeSpawner);
   return () => {
     running?.thread.end();
     forget();
   };
+}
+
+function makeSpawner(): Spawner {
+  const request = new SpawnRequest();
+  const data: SpawnerData = { memory: request.memory, inherited: readLaunch().inherited };
+  const thread = startThread(program, data, () => undefined);
+  request.waitWhile(NOT_READY, MOST_START_MS);
+  // Too late is never.
+  request.exchange(NOT_READY, UNABLE);
+  request.waitWhile(PREPARING);
+  thread.ended.then(forget, forget);
+  return { request, thread };
 }
 
 function forget(): void {
@@ -71,5 +74,6 @@ export function spawnElsewhere(
   request.enter(ASKED);
   // As long as posix_spawn would have taken here.
   request.waitWhile(ASKED);
-  return request.spawned;
+  // A thread that has come to its end has not answered.
+  return request.state === IDLE ? request.spawned : undefined;
 }
