@@ -28,11 +28,11 @@ const CHANGED = 10;
 const VIEWER_COUNT = 100;
 const CONNECTIONS = 8;
 const GIVE_UP_MS = 60_000;
-const LOG_BYTES = 200e6;
+const LOG_BYTES = 800e6;
 const TEXT =
   "a line of a service, of quite an ordinary length, with a few words in it, and some more";
 
-const bench = new Bench("web", "What does svweb take for a tree of a thousand services?", 400e6);
+const bench = new Bench("web", "What does svweb take for a tree of a thousand services?", 1e9);
 bench.headlines.push(REQUESTS, STREAM);
 const tree = join(bench.directory, "service");
 const services = bench.pick(1000, 50);
