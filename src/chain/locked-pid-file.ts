@@ -7,6 +7,7 @@
  * meet at: the second finds it locked.
  */
 import { SystemFailure } from "../posix/failure.ts";
+import { isRegular } from "../posix/file-kind.ts";
 import { AT_CWD } from "../posix/files.ts";
 import type { Fd, Posix } from "../posix/types.ts";
 import { parsePid } from "./pid-file.ts";
@@ -26,8 +27,6 @@ export type LockedFileSystem = Pick<
 >;
 
 /** Of st_mode: the type, and that of a regular file. */
-const TYPE_BITS = 0o170000;
-const REGULAR = 0o100000;
 const MODE = 0o644;
 const MOST_BYTES = 128;
 
@@ -96,7 +95,7 @@ function refuseIfHeld(posix: LockedFileSystem, name: Buffer): void {
     throw failure;
   }
   try {
-    if ((posix.status(fd).mode & TYPE_BITS) !== REGULAR) throw new NoFile();
+    if (!isRegular(posix.status(fd))) throw new NoFile();
     if (!posix.lock(fd)) throw new Held(pidIn(posix, fd));
   } finally {
     posix.close(fd);

@@ -7,6 +7,8 @@ import {
   type Fd,
   type FileStatus,
   type Files,
+  isDirectory,
+  isRegular,
   SystemFailure,
   unpack,
 } from "../posix/index.ts";
@@ -45,9 +47,8 @@ export class Content {
     const fd = files.openAt(dir, name, "read");
     try {
       const status = files.status(fd);
-      const type = status.mode & TYPE_BITS;
-      if (type !== REGULAR)
-        throw new SystemFailure(type === DIRECTORY ? "EISDIR" : "EINVAL", "read", name);
+      if (!isRegular(status))
+        throw new SystemFailure(isDirectory(status) ? "EISDIR" : "EINVAL", "read", name);
       return new Content(files, fd, name, status);
     } catch (failure) {
       files.close(fd);
@@ -91,10 +92,6 @@ export class Content {
     this.files.close(this.fd);
   }
 }
-
-const TYPE_BITS = 0o170000;
-const REGULAR = 0o100000;
-const DIRECTORY = 0o040000;
 
 function compressionOf(files: Files, fd: Fd): Compression | undefined {
   const head = Buffer.alloc(MAGIC_BYTES);

@@ -7,7 +7,15 @@
  */
 import { isArchive } from "../multilog/archive.ts";
 import { expandGlob, isGlob, within } from "../posix/glob.ts";
-import { AT_CWD, joined, namesAt, type Posix, SystemFailure, type Words } from "../posix/index.ts";
+import {
+  AT_CWD,
+  isDirectory,
+  joined,
+  namesAt,
+  type Posix,
+  SystemFailure,
+  type Words,
+} from "../posix/index.ts";
 
 export interface Log {
   /** For people: what is no UTF-8 in it is U+FFFD. */
@@ -29,8 +37,6 @@ export class UnknownTarget extends Error {
   }
 }
 
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
 const SLASH = 0x2f;
 const DEFAULT_SERVICES = "/service";
 const HERE = Buffer.from(".");
@@ -128,7 +134,7 @@ export class Targets {
   private typeOf(path: Buffer): "directory" | "file" | undefined {
     const status = unlessMissing(() => this.posix.statusAt(AT_CWD, path));
     if (status === undefined) return undefined;
-    return (status.mode & TYPE_BITS) === DIRECTORY ? "directory" : "file";
+    return isDirectory(status) ? "directory" : "file";
   }
 
   /** Whether a directory holds a log; one that cannot be read does if its name says so. */

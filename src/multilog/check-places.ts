@@ -1,12 +1,9 @@
 /**
  * What stands where a logging script leads: the part of `--check` that looks at the disk.
  */
-import { AT_CWD, type FileStatus, type Posix, SystemFailure } from "../posix/index.ts";
+import { AT_CWD, type FileStatus, isDirectory, type Posix, SystemFailure } from "../posix/index.ts";
 import { shown } from "./explain.ts";
 import type { Script } from "./script.ts";
-
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
 
 /** Places that cannot be log directories, and files that would be one's own. */
 export function wrongPlaces(script: Script, posix: Posix): string[] {
@@ -19,8 +16,7 @@ export function wrongPlaces(script: Script, posix: Posix): string[] {
 function wrongDirectory(path: Uint8Array, script: Script, posix: Posix): string[] {
   const status = look(posix, path);
   if (status !== undefined) {
-    const isDirectory = (status.mode & TYPE_BITS) === DIRECTORY;
-    return isDirectory ? [] : [`${shown(path)} is there, and is no directory`];
+    return isDirectory(status) ? [] : [`${shown(path)} is there, and is no directory`];
   }
   const parent = parentOf(path);
   const isMade = script.actions.some(

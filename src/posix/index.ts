@@ -7,6 +7,7 @@ export { posixAt } from "./elsewhere.ts";
 export { execute, ignoreAgain, putBack, setUmask } from "./exec.ts";
 export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.ts";
 export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./failure.ts";
+export { isDirectory, isRegular, isSocket } from "./file-kind.ts";
 export { AT_CWD } from "./files.ts";
 export { keepYoungSmall } from "./heap.ts";
 export { become, findAccount, identity } from "./identity.ts";

@@ -3,16 +3,14 @@ import {
   AT_CWD,
   type Fd,
   type FileStatus,
+  isDirectory,
+  isRegular,
   joined,
   type Name,
   type Posix,
   SystemFailure,
 } from "../posix/index.ts";
 import { lastNameOf, parentOf } from "./state-news.ts";
-
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
-const REGULAR = 0o100000;
 
 /** Who takes what a service writes: nobody, a logger with a directory like a service's, or svscan. */
 export type LoggerKind = "none" | "supervised" | "hosted";
@@ -50,9 +48,9 @@ export function loggerKind(posix: Posix, log: Name): LoggerKind {
     posix.statusAt(AT_CWD, joined([log, file]));
   const status = inside("");
   if (status === undefined) return "none";
-  if ((status.mode & TYPE_BITS) !== DIRECTORY) return "supervised";
+  if (!isDirectory(status)) return "supervised";
   const script = inside("/run") === undefined ? inside("/script") : undefined;
-  return script !== undefined && (script.mode & TYPE_BITS) === REGULAR ? "hosted" : "supervised";
+  return script !== undefined && isRegular(script) ? "hosted" : "supervised";
 }
 
 /** @returns the service whose log a directory is, where svscan writes that itself; else undefined */

@@ -5,12 +5,11 @@
  * $SERVICE_DIR, else in /service; one with `*`, `?` or `[` that is not here stands for all that match,
  * here or else there.
  */
+import { isDirectory } from "../posix/file-kind.ts";
 import { type Directories, expandGlob, isGlob, statusOf, within } from "../posix/glob.ts";
 
 export const DEFAULT_SERVICE_DIR = "/service";
 const SLASH = 0x2f;
-const DIRECTORY = 0o040000;
-const TYPE = 0o170000;
 
 export interface Names {
   /** The directories that a word stands for; the word itself where it stands for none. */
@@ -35,13 +34,13 @@ export function namesIn(posix: Directories, serviceDir: Buffer): Names {
     all: () =>
       directories(posix, Buffer.from("*"), serviceDir).flatMap((service) => [
         service,
-        ...[within(service, Buffer.from("log"))].filter((log) => isDirectory(posix, log)),
+        ...[within(service, Buffer.from("log"))].filter((log) => isDirectoryAt(posix, log)),
       ]),
   };
 }
 
 function directories(posix: Directories, pattern: Buffer, base?: Buffer): Buffer[] {
-  return expandGlob(posix, pattern, base).filter((path) => isDirectory(posix, path));
+  return expandGlob(posix, pattern, base).filter((path) => isDirectoryAt(posix, path));
 }
 
 /** Not any directory: in `/`, `w*` is not to find `/work`. */
@@ -49,8 +48,9 @@ function isService(posix: Directories, path: Buffer): boolean {
   return ["run", "supervise"].some((name) => exists(posix, within(path, Buffer.from(name))));
 }
 
-function isDirectory(posix: Directories, path: Buffer): boolean {
-  return ((statusOf(posix, path)?.mode ?? 0) & TYPE) === DIRECTORY;
+function isDirectoryAt(posix: Directories, path: Buffer): boolean {
+  const status = statusOf(posix, path);
+  return status !== undefined && isDirectory(status);
 }
 
 function exists(posix: Directories, path: Buffer): boolean {

@@ -1,6 +1,6 @@
 /** Starting the programs of a service directory, `run` and its scripts, and signalling what was started. */
 import type { Ending, Fd, Name, Posix } from "../posix/index.ts";
-import { ignoring } from "../posix/index.ts";
+import { ignoring, isRegular } from "../posix/index.ts";
 import { signalNumber } from "../posix/signals.ts";
 import type { Conditions } from "./conditions.ts";
 import { takeServiceLock } from "./service-lock.ts";
@@ -34,8 +34,6 @@ export interface Script {
 
 /** The exit code that `finish` is told of a process that a signal ended. */
 const KILLED = 256;
-const TYPE_BITS = 0o170000;
-const REGULAR = 0o100000;
 const EXECUTABLE = 0o111;
 
 /** @param service  its name; @param pid  that `run` had */
@@ -127,6 +125,6 @@ export class Programs {
   private isThere(name: Script["name"]): boolean {
     const mode = this.posix.statusAt(this.directory, name)?.mode ?? 0;
     if (name === "finish") return mode !== 0;
-    return (mode & TYPE_BITS) === REGULAR && (mode & EXECUTABLE) !== 0;
+    return isRegular({ mode }) && (mode & EXECUTABLE) !== 0;
   }
 }

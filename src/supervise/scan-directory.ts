@@ -6,6 +6,7 @@
 import {
   AT_CWD,
   type FileStatus,
+  isDirectory,
   type Name,
   type Posix,
   SystemFailure,
@@ -14,8 +15,6 @@ import {
 } from "../posix/index.ts";
 import { type Loggers, loggersOf } from "./hosted-log.ts";
 
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
 const DOT = 0x2e;
 
 export interface Found {
@@ -44,7 +43,7 @@ export class ScanDirectory {
 
   private identify(name: Buffer): Found[] {
     const status = this.attempt(["stat ", name], () => this.stat(name));
-    if (status === undefined || (status.mode & TYPE_BITS) !== DIRECTORY) return [];
+    if (status === undefined || !isDirectory(status)) return [];
     return [{ name, identity: `${status.device}:${status.inode}` }];
   }
 

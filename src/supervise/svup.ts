@@ -40,12 +40,12 @@ function loggerIsUp(posix: Posix, directory: Name, service: ServiceState): boole
   const log = joined([directory, "/log"]);
   const kind = orFatal(["stat ", log], () => loggerKind(posix, log));
   // A file of that name is somebody else's: encore's own logger is in the record.
-  if (kind === "none" || !isDirectory(posix, log)) return undefined;
+  if (kind === "none" || !isDirectoryAt(posix, log)) return undefined;
   // svscan writes it as long as it has the service.
   return kind === "hosted" ? isSupervised : isUp(stateOf(posix, log));
 }
 
-function isDirectory(posix: Posix, path: Name): boolean {
+function isDirectoryAt(posix: Posix, path: Name): boolean {
   return ((posix.statusAt(AT_CWD, path)?.mode ?? 0) & TYPE_BITS) === DIRECTORY;
 }
 

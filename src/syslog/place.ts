@@ -7,6 +7,7 @@ import {
   Fatal,
   type Fd,
   ignoring,
+  isSocket,
   joined,
   orFatal,
   type Posix,
@@ -14,8 +15,6 @@ import {
   unableTo,
 } from "../posix/index.ts";
 
-const TYPE_BITS = 0o170000;
-const SOCKET_TYPE = 0o140000;
 /** As everybody's /dev/log is: who may log is not decided here. */
 const MODE = 0o666;
 
@@ -52,7 +51,7 @@ function expectFree(posix: Posix, sockets: Sockets, path: string): void {
     throw inUse(path, ` is a symbolic link to ${target}: give that path, or remove the link`);
   const status = orFatal(["look at ", path], () => posix.statusAt(AT_CWD, path));
   if (status === undefined) return;
-  if ((status.mode & TYPE_BITS) !== SOCKET_TYPE)
+  if (!isSocket(status))
     throw inUse(path, " is there and is no socket: give another path, or remove it");
   if (orFatal(["connect to ", path], () => sockets.isAnswered(path)))
     throw inUse(

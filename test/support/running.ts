@@ -82,25 +82,33 @@ export class Running {
     );
   }
 
-  /** Sends a signal, and waits until it has been served: the program has woken and sleeps again. */
+  /** Sends a signal, and waits until it has been served, as all that came before it. */
   async hear(signal: NodeJS.Signals): Promise<void> {
-    await until("the command to sleep", () => this.isAsleep);
-    const before = this.sleeps;
+    await until("the command to sleep", () => this.isCalm);
+    // Whom it wakes is no sleeper any more when kill(2) returns.
     this.signal(signal);
-    await until(`${signal} to be served`, () => this.sleeps > before && this.isAsleep);
+    await until(`${signal} to be served`, () => this.isCalm);
   }
 
-  private get isAsleep(): boolean {
-    return /^State:\tS/m.test(this.status);
+  /**
+   * Whether all of its threads sleep, and none has passed news on to another while we looked: one wakes
+   * the next before it sleeps, so nothing is under way then.
+   */
+  private get isCalm(): boolean {
+    const seen = this.sleepers();
+    return seen !== undefined && seen === this.sleepers();
   }
 
-  /** How often its main thread has gone to sleep. */
-  private get sleeps(): number {
-    return Number(/^voluntary_ctxt_switches:\t([0-9]+)/m.exec(this.status)?.[1]);
-  }
-
-  private get status(): string {
-    return fs.readFileSync(`/proc/${this.pid}/status`, "latin1");
+  /** How often each thread has gone to sleep; undefined when one is awake, or has just ended. */
+  private sleepers(): string | undefined {
+    const tasks = `/proc/${this.pid}/task`;
+    const seen: string[] = [];
+    for (const id of fs.readdirSync(tasks)) {
+      const status = contentOf(join(tasks, id, "status"));
+      if (!/^State:\tS/m.test(status)) return undefined;
+      seen.push(`${id} ${/^voluntary_ctxt_switches:.*/m.exec(status)?.[0]}`);
+    }
+    return seen.join();
   }
 
   /** Ends the input and waits for the end. */
@@ -113,6 +121,14 @@ export class Running {
   async stop(signal: NodeJS.Signals): Promise<Ending> {
     this.signal(signal);
     return this.ended;
+  }
+}
+
+function contentOf(path: string): string {
+  try {
+    return fs.readFileSync(path, "latin1");
+  } catch {
+    return "";
   }
 }
 

@@ -14,6 +14,7 @@ import {
   Fatal,
   type Fd,
   ignoring,
+  isSocket,
   joined,
   orFatal,
   type Posix,
@@ -33,8 +34,6 @@ export interface Listening {
 
 const SYSTEM_TROUBLE = 111;
 const USAGE = 100;
-const TYPE_BITS = 0o170000;
-const SOCKET_TYPE = 0o140000;
 /** What every system has room for (struct sockaddr_un). */
 const MOST_PATH_BYTES = 103;
 const OWNER_ONLY_MASK = 0o177;
@@ -106,7 +105,7 @@ async function lock(posix: Posix, holder: Fd, directory: string): Promise<void> 
 function clear(posix: Posix, path: string): void {
   const status = orFatal(["look at ", path], () => posix.statusAt(AT_CWD, path));
   if (status === undefined) return;
-  if ((status.mode & TYPE_BITS) !== SOCKET_TYPE)
+  if (!isSocket(status))
     throw new Fatal(
       USAGE,
       joined([path, " is there and is no socket: give another path, or remove it"]),

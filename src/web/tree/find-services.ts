@@ -1,13 +1,11 @@
 /** Which services there are in some scan directories, and what the files of one ask for. */
-import { AT_CWD, joined, namesAt, type Posix } from "../../posix/index.ts";
+import { AT_CWD, isDirectory, joined, namesAt, type Posix } from "../../posix/index.ts";
 import type { ServiceSettings } from "../../supervise/index.ts";
 import { readSettings } from "../../supervise/library.ts";
 import { lastNameOf } from "../../supervise/state-news.ts";
 import { nameText } from "./names.ts";
 import { unlessUnseen } from "./unseen.ts";
 
-const TYPE_BITS = 0o170000;
-const DIRECTORY = 0o040000;
 const DOT = 0x2e;
 
 /** @returns service directories by the names of services, as those names are unique. @throws SystemFailure of a shortage */
@@ -17,7 +15,7 @@ export function findServices(posix: Posix, directories: readonly string[]): Map<
     const names = unlessUnseen(() => namesAt(posix, scanned)) ?? [];
     for (const name of names.filter(([first]) => first !== DOT)) {
       const path = joined([scanned, "/", name]);
-      if (!isDirectory(posix, path)) continue;
+      if (!isDirectoryAt(posix, path)) continue;
       const short = nameText(name);
       const long = `${nameText(lastNameOf(scanned))}/${short}`;
       if (!found.has(short)) found.set(short, path);
@@ -27,9 +25,9 @@ export function findServices(posix: Posix, directories: readonly string[]): Map<
   return found;
 }
 
-function isDirectory(posix: Posix, path: Buffer): boolean {
+function isDirectoryAt(posix: Posix, path: Buffer): boolean {
   const status = unlessUnseen(() => posix.statusAt(AT_CWD, path));
-  return ((status?.mode ?? 0) & TYPE_BITS) === DIRECTORY;
+  return status !== undefined && isDirectory(status);
 }
 
 /** Whatever is wrong with its state, which is not asked for. @throws SystemFailure where it is not there */
