@@ -7,6 +7,7 @@
 import { ignoring, SystemFailure } from "./failure.ts";
 import { bind, call } from "./libc.ts";
 import { signalName } from "./signals.ts";
+import { awaitAnswer } from "./spawner.ts";
 import type { Ending } from "./types.ts";
 import { exited } from "./waiter.ts";
 
@@ -107,6 +108,8 @@ export function becomeSubreaper(): void {
  * @returns whether it came to its end
  */
 export function sweepOrphans(spare: (pid: number) => boolean = () => false): boolean {
+  // A child that has ended before its owner knows of it is none the less owned.
+  awaitAnswer();
   for (let pid = endedChild(); pid !== 0; pid = endedChild()) {
     if (spare(pid)) return false;
     const ending = waitNow(pid);

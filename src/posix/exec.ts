@@ -137,6 +137,11 @@ export class LastLimits {
     });
   }
 
+  /** Whether they are other ones than those that hold. */
+  get isOther(): boolean {
+    return this.after.some(([, { soft }], at) => soft !== this.before[at]?.[1].soft);
+  }
+
   set(limits: LimitList): void {
     for (const [resource, limit] of limits) setExactLimit(resource, limit);
   }

@@ -7,7 +7,7 @@ import { lastingPipe, openPipe, pipeOf } from "./lasting-pipe.ts";
 import { pipes } from "./pipes.ts";
 import { ageMs, findProcess, hasOpen, isDescendant } from "./process-table.ts";
 import { kill, spawn } from "./spawn.ts";
-import { start } from "./start.ts";
+import { start, startAside } from "./start.ts";
 import type { Posix } from "./types.ts";
 import { exited, watch } from "./waiter.ts";
 
@@ -19,6 +19,7 @@ export const posix: Posix = {
   openPipe,
   ...clock,
   start,
+  startAside,
   reap,
   ended,
   exited,

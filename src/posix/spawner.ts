@@ -10,6 +10,7 @@ import { readLaunch } from "./launch.ts";
 import type { Spawned, SpawnSettings, SpawnStrings } from "./spawn-call.ts";
 import { ASKED, IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
 import { startThread, type Thread } from "./thread.ts";
+import { turn } from "./turn.ts";
 import type { Fd } from "./types.ts";
 
 /** Beside this file, of the same kind: a module, or a bundle. */
@@ -64,16 +65,61 @@ function forget(): void {
   running = undefined;
 }
 
-/** @returns undefined when there is no such thread, or it cannot do it: the caller then does it himself */
-export function spawnElsewhere(
+/** What came of a start; undefined when the thread cannot do it, and nothing was tried: the caller then does it himself. */
+export type Answer = Spawned | undefined;
+
+/** Ends the start that the thread is at. */
+let underWay: (() => void) | undefined;
+
+/** Starts a program, and stands still meanwhile. */
+export function spawnElsewhere(strings: SpawnStrings, settings: SpawnSettings): Answer {
+  let spawned: Answer;
+  const isAsked = askElsewhere(strings, settings, (answer) => {
+    spawned = answer;
+  });
+  if (isAsked) awaitAnswer();
+  return spawned;
+}
+
+/**
+ * Has a program started while the caller goes on. What it was given is to stay as it is until the answer, which
+ * comes in two turns of the event loop, or before the next start, if that is earlier.
+ *
+ * @returns false when there is no such thread, or no room for what is asked
+ */
+export function askElsewhere(
   strings: SpawnStrings,
   settings: SpawnSettings,
-): Spawned | undefined {
+  hear: (answer: Answer) => void,
+): boolean {
+  awaitAnswer();
   const request = running?.request;
-  if (request?.state !== IDLE || !request.write(strings, settings)) return undefined;
+  if (request?.state !== IDLE || !request.write(strings, settings)) return false;
   request.enter(ASKED);
-  // As long as posix_spawn would have taken here.
-  request.waitWhile(ASKED);
-  // A thread that has come to its end has not answered.
-  return request.state === IDLE ? request.spawned : undefined;
+  const finish = (): void => {
+    // No longer than posix_spawn would have taken here.
+    request.waitWhile(ASKED);
+    // A thread that has come to its end has not answered.
+    hear(request.state === IDLE ? request.spawned : undefined);
+  };
+  underWay = finish;
+  // Whoever starts many has had his turn by then, and has asked for the next.
+  void turn()
+    .then(turn)
+    .then(() => {
+      if (underWay === finish) awaitAnswer();
+    });
+  return true;
+}
+
+/** Whether there is a thread that starts programs. */
+export function hasSpawner(): boolean {
+  return running !== undefined;
+}
+
+/** Stands still until the start that is under way, if there is one, has come to something. */
+export function awaitAnswer(): void {
+  const finish = underWay;
+  underWay = undefined;
+  finish?.();
 }

@@ -9,18 +9,18 @@ import { ownNew } from "./children.ts";
 import { callersLimits, LastLimits } from "./exec.ts";
 import { errnoName, ignoring, SystemFailure } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
-import { bind, variable } from "./libc.ts";
-import { hinderingLimits, limited } from "./limited.ts";
-import { FD_CLOEXEC, pipes } from "./pipes.ts";
+import { bind } from "./libc.ts";
+import { pipes } from "./pipes.ts";
 import { firstThatRuns } from "./search.ts";
-import { prepareSpawn } from "./spawn-call.ts";
-import { spawnElsewhere } from "./spawner.ts";
-import { StringBlock } from "./strings.ts";
-import type { Fd, Image, Name, StartOptions } from "./types.ts";
+import { prepareSpawn, type Spawned, type SpawnStrings } from "./spawn-call.ts";
+import { askElsewhere, hasSpawner, spawnElsewhere } from "./spawner.ts";
+import { StartOrder } from "./start-order.ts";
+import type { Fd, Name, StartOptions } from "./types.ts";
 
 /** Room for struct sigaction (152 bytes in glibc); its first word is what is done. */
 const SIGACTION_BYTES = 256;
 const SIG_IGN = 1n;
+const NOT_TRIED: Spawned = { pid: -1, errno: 0 };
 
 const sigaction = bind("int sigaction(int number, const void *now, void *before)");
 
@@ -36,65 +36,67 @@ export function start(
   argv: readonly Name[],
   options: StartOptions,
 ): number {
-  const image = imageOf(program, argv, options);
-  const blocks = image.paths.map((path) => new StringBlock([path], "posix_spawn"));
-  const words = new StringBlock(image.argv, "posix_spawn");
-  const given = image.environment && new StringBlock(image.environment, "posix_spawn");
-  const environment = given?.table ?? BigInt(variable("environ", "uintptr_t") as number | bigint);
-  closeOthers(options.descriptors);
-  const prepared = prepareSpawn(options);
-  let started = -1;
+  const order = new StartOrder(program, argv, options);
+  let spawned = NOT_TRIED;
   let last: Name | undefined;
   try {
-    const code = underCallersLimit(() =>
-      firstThatRuns(blocks.length, (at) => {
-        last = image.paths[at];
-        const strings = { path: blocks[at]?.first ?? 0n, argv: words.table, environment };
-        const { pid, errno } = spawnElsewhere(strings, options) ?? prepared.make(strings);
-        started = pid;
-        return errno === 0 ? undefined : errnoName(errno);
-      }),
-    );
+    const code = firstThatRuns(order.paths.length, (at) => {
+      last = order.paths[at];
+      spawned = make(order.strings(at), options);
+      return spawned.errno === 0 ? undefined : errnoName(spawned.errno);
+    });
     if (code !== "") throw new SystemFailure(code, "posix_spawn", last);
   } finally {
-    prepared.free();
-    // C was given addresses alone: collected before the call, they would lead to other strings, or none (EFAULT).
-    for (const block of [...blocks, words, given]) block?.release();
+    order.release();
   }
-  ownNew(started);
-  return started;
+  ownNew(spawned.pid);
+  return spawned.pid;
 }
 
-type Started = Omit<Image, "environment"> & { readonly environment: readonly Name[] | undefined };
-
-/** What is started: the program, or what brings it under limits that would hinder us. */
-function imageOf(
-  program: Name | readonly Name[],
+/**
+ * Starts a program like `start`; where a thread does that (spawner.ts), the caller goes on meanwhile. What it was
+ * given is to stay open until the answer.
+ *
+ * @throws SystemFailure, also by way of the promise
+ */
+export function startAside(
+  program: Name,
   argv: readonly Name[],
-  { environment, descriptors, directory, softLimits, account, ...signals }: StartOptions,
-): Started {
-  const paths = Array.isArray(program) ? (program as readonly Name[]) : [program as Name];
-  const launch = readLaunch();
-  const image = { paths, argv, environment: environment ?? launch.environment };
-  const limits = new Map([...hinderingLimits(launch.heldLimits), ...(softLimits ?? [])]);
-  if (limits.size === 0 && account === undefined) return image;
-  const { ignoredSignals = 0n, blockedSignals = 0n } = signals;
-  const asCaller = {
-    ...launch,
-    ignoredSignals,
-    blockedSignals,
-    inherited: [...descriptors.keys()],
-  };
-  const last = { limits, account };
-  return limited({ ...image, environment: image.environment ?? [] }, last, asCaller, directory);
+  options: StartOptions,
+): number | Promise<number> {
+  // Who goes on must not come upon the limit of the program.
+  if (!hasSpawner() || limitOfCaller().isOther) return start(program, argv, options);
+  const order = new StartOrder(program, argv, options);
+  return new Promise((resolve, reject) => {
+    const settle = (answer: Spawned | undefined): void => {
+      try {
+        const { pid, errno } = answer ?? makeHere(order.strings(0), options);
+        if (errno !== 0) throw new SystemFailure(errnoName(errno), "posix_spawn", order.paths[0]);
+        ownNew(pid);
+        resolve(pid);
+      } catch (failure) {
+        reject(failure);
+      } finally {
+        order.release();
+      }
+    };
+    if (!askElsewhere(order.strings(0), options, settle)) settle(undefined);
+  });
 }
 
-/** What the caller had open and the program is not to have; Node marks only those below the first gap. */
-function closeOthers(descriptors: ReadonlyMap<Fd, Fd>): void {
-  for (const fd of readLaunch().inherited) {
-    if (!descriptors.has(fd)) {
-      ignoring(["EBADF"], () => pipes.setDescriptorFlags(fd, FD_CLOEXEC));
-    }
+function make(strings: SpawnStrings, options: StartOptions): Spawned {
+  const elsewhere = hasSpawner()
+    ? underCallersLimit(() => spawnElsewhere(strings, options))
+    : undefined;
+  return elsewhere ?? makeHere(strings, options);
+}
+
+function makeHere(strings: SpawnStrings, options: StartOptions): Spawned {
+  const prepared = prepareSpawn(options);
+  try {
+    return underCallersLimit(() => prepared.make(strings));
+  } finally {
+    prepared.free();
   }
 }
 
@@ -118,13 +120,16 @@ export function whileIgnoring<T>(signals: bigint, action: () => T): T {
   }
 }
 
-/**
- * Runs `action` under the soft limit on descriptors that the program is to have: a child starts with
- * ours.
- */
-function underCallersLimit<T>(action: () => T): T {
+/** The soft limit on descriptors that a program is to have. */
+function limitOfCaller(): LastLimits {
   const held = [...callersLimits(readLaunch())];
-  const limits = new LastLimits(new Map(held.filter(([resource]) => resource === "openFiles")));
+  return new LastLimits(new Map(held.filter(([resource]) => resource === "openFiles")));
+}
+
+/** Runs `action` under the limit that the program is to have: a child starts with ours. */
+function underCallersLimit<T>(action: () => T): T {
+  const limits = limitOfCaller();
+  if (!limits.isOther) return action();
   limits.set(limits.after);
   try {
     return action();

@@ -267,6 +267,11 @@ export interface Processes {
    * @returns its process id
    */
   start(program: Name | readonly Name[], argv: readonly Name[], options: StartOptions): number;
+  /**
+   * Starts a program like `start`; the caller may go on meanwhile, where he is given a promise. What the program is
+   * given is to stay open until then.
+   */
+  startAside(program: Name, argv: readonly Name[], options: StartOptions): number | Promise<number>;
   /** How a child ended, or undefined while it runs. @throws SystemFailure ECHILD when it is none of ours */
   reap(pid: number): Ending | undefined;
   /** Resolves when a child has ended. @throws SystemFailure ECHILD when it is none of ours */

@@ -1,5 +1,5 @@
 /** Starting the programs of a service directory, `run` and its scripts, and signalling what was started. */
-import type { Ending, Fd, Name, Posix } from "../posix/index.ts";
+import type { Ending, Fd, Name, Posix, StartOptions } from "../posix/index.ts";
 import { ignoring, isRegular } from "../posix/index.ts";
 import { signalNumber } from "../posix/signals.ts";
 import type { Conditions } from "./conditions.ts";
@@ -35,6 +35,7 @@ export interface Script {
 /** The exit code that `finish` is told of a process that a signal ended. */
 const KILLED = 256;
 const EXECUTABLE = 0o111;
+const RUN = "./run";
 
 /** @param service  its name; @param pid  that `run` had */
 export function finishScript(ending: Ending, service: Name, pid: number): Script {
@@ -69,16 +70,28 @@ export class Programs {
    * @throws SystemFailure, Unusable
    */
   startRun(more: ReadonlyMap<Fd, Fd>, newGroup: boolean): number {
+    const { command } = this.surroundings;
+    const options = this.runOptions(more, newGroup);
+    return command === undefined
+      ? this.posix.start(RUN, [RUN], options)
+      : this.posix.start(command.paths, command.argv, options);
+  }
+
+  /** Like `startRun`; the caller may go on meanwhile, where he is given a promise. */
+  startRunAside(newGroup: boolean): number | Promise<number> {
+    if (this.surroundings.command !== undefined) return this.startRun(new Map(), newGroup);
+    return this.posix.startAside(RUN, [RUN], this.runOptions(new Map(), newGroup));
+  }
+
+  private runOptions(more: ReadonlyMap<Fd, Fd>, newGroup: boolean): StartOptions {
     const { descriptors, command, ...rest } = this.surroundings;
-    const options = {
+    return {
       ...rest,
       ...this.conditions.read(),
       newGroup,
       descriptors: new Map([...descriptors, ...more]),
+      directory: command === undefined ? this.directory : undefined,
     };
-    return command === undefined
-      ? this.posix.start("./run", ["./run"], { ...options, directory: this.directory })
-      : this.posix.start(command.paths, command.argv, { ...options, directory: undefined });
   }
 
   /** Whether there is a `start` and no `run`: then `start` is all of the service. */

@@ -20,6 +20,12 @@ import type { Programs } from "./programs.ts";
 import type { ProcessMeans } from "./script-process.ts";
 import type { Settings } from "./settings.ts";
 
+/** A process that was started. */
+export interface Run {
+  /** How it ends. */
+  readonly ended: Promise<Ending>;
+}
+
 /** What it has to tell beside its end. */
 export interface RunNews {
   ready(): void;
@@ -60,12 +66,18 @@ export class RunProcess {
   }
 
   /**
-   * @returns how it ends
+   * @returns what was started; a promise of it where the start takes its time
    * @throws SystemFailure, Unusable when it could not be started; LockHeld when one before it still runs
    */
-  start(): Promise<Ending> {
-    const lockFd = this.settings.lockFd;
-    if (lockFd === undefined) return this.startWith(new Map());
+  start(): Run | Promise<Run> {
+    const { lockFd, notificationFd, pidFile } = this.settings;
+    if (lockFd !== undefined) return this.startLocked(lockFd);
+    if (notificationFd !== undefined || pidFile !== undefined) return this.startWith(new Map());
+    const pid = this.programs.startRunAside(this.leadsGroup);
+    return typeof pid === "number" ? this.follow(pid) : pid.then((known) => this.follow(known));
+  }
+
+  private startLocked(lockFd: Fd): Run {
     const lock = this.programs.takeLock();
     try {
       return this.startWith(new Map([[lockFd, lock]]));
@@ -91,32 +103,37 @@ export class RunProcess {
     return pid;
   }
 
-  private startWith(more: Map<Fd, Fd>): Promise<Ending> {
+  private startWith(more: Map<Fd, Fd>): Run {
     const fd = this.settings.notificationFd;
-    let ended: Promise<Ending>;
+    let run: Run;
     try {
       if (fd !== undefined) {
         this.notification = new Notification(this.posix, () => this.news.ready());
         more.set(fd, this.notification.writeEnd);
       }
-      ended = this.launch(more);
+      run = this.launch(more);
     } catch (failure) {
       this.notification?.abandon();
       this.notification = undefined;
       throw failure;
     }
     this.notification?.handedOver();
-    return ended;
+    return run;
   }
 
-  private launch(more: ReadonlyMap<Fd, Fd>): Promise<Ending> {
-    const { posix, programs } = this;
-    const { pidFile, killGroup } = this.settings;
-    const leadsGroup = killGroup !== undefined;
-    if (pidFile === undefined) {
-      this.current = programs.startRun(more, leadsGroup);
-      return posix.ended(this.current);
-    }
+  private get leadsGroup(): boolean {
+    return this.settings.killGroup !== undefined;
+  }
+
+  private follow(pid: number): Run {
+    this.current = pid;
+    return { ended: this.posix.ended(pid) };
+  }
+
+  private launch(more: ReadonlyMap<Fd, Fd>): Run {
+    const { posix, programs, leadsGroup } = this;
+    const { pidFile } = this.settings;
+    if (pidFile === undefined) return this.follow(programs.startRun(more, leadsGroup));
     posix.becomeSubreaper();
     const { directory } = programs;
     const watch = watchBackground(
@@ -133,7 +150,7 @@ export class RunProcess {
     );
     this.current = watch.pid;
     this.watch = watch;
-    return watch.ended.then((end) => this.endOf(end, pidFile));
+    return { ended: watch.ended.then((end) => this.endOf(end, pidFile)) };
   }
 
   private endOf(end: BackgroundEnd, pidFile: Name): Ending {

@@ -1,22 +1,18 @@
 /** One try to start `run`, and what is said when it cannot be. */
-import {
-  type Ending,
-  type Name,
-  type Posix,
-  SystemFailure,
-  unableTo,
-  type Words,
-} from "../posix/index.ts";
+import { type Name, type Posix, SystemFailure, unableTo, type Words } from "../posix/index.ts";
 import { fromUnixNanos } from "../tai64/index.ts";
 import { Unusable } from "./conditions.ts";
 import type { DeathRecord } from "./death-record.ts";
 import type { Programs } from "./programs.ts";
-import type { RunProcess } from "./run-process.ts";
+import type { Run, RunProcess } from "./run-process.ts";
 import { LockHeld } from "./service-lock.ts";
 
 /** No process could be made: memory or processes are short, and not for this service alone. */
 const NO_PROCESS = new Set(["EAGAIN", "ENOMEM", "EMFILE", "ENFILE"]);
 const NO_PROCESS_PAUSE_MS = 60_000;
+
+/** What becomes of a try. */
+export type Outcome = Run | "unstarted" | "absent";
 
 export interface StarterMeans {
   readonly posix: Posix;
@@ -42,16 +38,23 @@ export class Starter {
     this.means = means;
   }
 
-  /** @returns how it ends, or what became of the try */
-  attempt(): Promise<Ending> | "unstarted" | "absent" {
+  /** @returns what became of the try; a promise of that where it takes its time */
+  attempt(): Outcome | Promise<Outcome> {
     this.pauseMs = 0;
+    const notStarted = (failure: unknown): Outcome => this.notStarted(failure);
     try {
-      const ended = this.means.run.start();
-      this.isWaiting = false;
-      return ended;
+      const started = this.means.run.start();
+      return started instanceof Promise
+        ? started.then((run) => this.started(run), notStarted)
+        : this.started(started);
     } catch (failure) {
-      return this.notStarted(failure);
+      return notStarted(failure);
     }
+  }
+
+  private started(run: Run): Run {
+    this.isWaiting = false;
+    return run;
   }
 
   private notStarted(failure: unknown): "unstarted" | "absent" {

@@ -18,6 +18,7 @@ import { findLeftover, type Leftover, leftoverEnds } from "./leftover.ts";
 import { Machine } from "./machine.ts";
 import { makeParts, type Parts, type SupervisorOptions } from "./parts.ts";
 import { type Effect, type Event, foundService, newService, type Service } from "./service.ts";
+import type { Outcome } from "./starter.ts";
 
 export type { News, SupervisorOptions } from "./parts.ts";
 
@@ -65,6 +66,7 @@ export class Supervisor {
     const fresh = newService(place.startsDown ? "down" : "up");
     this.machine = new Machine(left ? foundService(left.want, left.paused) : fresh, {
       perform: (effect, command) => this.perform(effect, command),
+      heard: (command) => this.heard(command),
       settled: () => {
         if (this.service.phase !== "over") parts.announcer.tell();
       },
@@ -117,14 +119,13 @@ export class Supervisor {
   command(bytes: Uint8Array): void {
     for (const command of readCommands(bytes)) {
       if (command.toLog) this.options.onLogCommand?.(command);
-      else this.obey(command);
+      else this.handle(command.event, command);
     }
   }
 
-  private obey(command: Command): void {
-    if (command.ends && this.parts.run.pid !== 0) this.parts.ends.asked = true;
-    else if (command.ends) this.parts.scripts.ask();
-    this.handle(command.event, command);
+  private heard({ ends }: Command): void {
+    if (ends && this.parts.run.pid !== 0) this.parts.ends.asked = true;
+    else if (ends) this.parts.scripts.ask();
   }
 
   private begin(left: Leftover | undefined): void {
@@ -218,10 +219,16 @@ export class Supervisor {
   private start(): void {
     this.parts.announcer.tell();
     this.parts.starts.started();
-    const started = this.parts.starter.attempt();
-    if (started !== "unstarted") this.since = this.now();
-    if (typeof started === "string") return this.handle(started);
-    this.awaitEnd(started).catch(this.fail);
+    const outcome = this.parts.starter.attempt();
+    if (outcome instanceof Promise)
+      this.machine.hold(outcome.then((known) => () => this.startedOrNot(known)));
+    else this.startedOrNot(outcome);
+  }
+
+  private startedOrNot(outcome: Outcome): void {
+    if (outcome !== "unstarted") this.since = this.now();
+    if (typeof outcome === "string") return this.handle(outcome);
+    this.awaitEnd(outcome.ended).catch(this.fail);
     this.parts.ends.asked = false;
     this.options.onNews?.({ kind: "started", pid: this.parts.run.pid });
     this.handle("started");

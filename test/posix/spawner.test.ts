@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { after, test } from "node:test";
+import { sweepOrphans } from "../../src/posix/children.ts";
 import { AT_CWD, type Fd, posix } from "../../src/posix/index.ts";
 import { spawnElsewhere, startSpawner } from "../../src/posix/spawner.ts";
 import { StringBlock } from "../../src/posix/strings.ts";
+import { until } from "../support/until.ts";
 
 const timeout = 60_000;
 const NONE = new StringBlock([], "posix_spawn");
@@ -54,6 +56,45 @@ test("what this process opens and closes is nothing to it", { timeout }, async (
   assert.equal(posix.read(readEnd, memory, 0, 16), 0);
   posix.close(readEnd);
   assert.ok(Math.min(...tables()) <= fewest);
+});
+
+test("the caller goes on while a program is started, and another can be asked for", {
+  timeout,
+}, async () => {
+  const options = { descriptors: new Map() };
+  const first = posix.startAside("/bin/sh", ["sh", "-c", "exit 3"], options);
+  const second = posix.startAside("/bin/sh", ["sh", "-c", "exit 4"], options);
+  assert.ok(first instanceof Promise && second instanceof Promise);
+  const third = posix.start("/bin/sh", ["sh", "-c", "exit 5"], options);
+  const endings = await Promise.all(
+    [await first, await second, third].map((pid) => posix.ended(pid)),
+  );
+  assert.deepEqual(
+    endings.map(({ code }) => code),
+    [3, 4, 5],
+  );
+});
+
+test("why there is no process is told later as well", { timeout }, async () => {
+  const options = { descriptors: new Map() };
+  const missing = posix.startAside("/nonexistent/program", ["x"], options);
+  await assert.rejects(async () => missing, { code: "ENOENT", syscall: "posix_spawn" });
+  // What the thread cannot do, this one does: there is nothing at such a number.
+  const wrong = new Map([[0, 999_999]]);
+  const pid = await posix.startAside("/bin/true", ["true"], { descriptors: wrong });
+  assert.equal((await posix.ended(pid)).code, 0);
+});
+
+test("a child that has ended before its number is known is kept for its owner", {
+  timeout,
+}, async () => {
+  const asked = posix.startAside("/bin/sh", ["sh", "-c", "exit 6"], { descriptors: new Map() });
+  // Behind this, it has been started; swept before it is awaited.
+  await until("it to be taken off the process table", () => {
+    sweepOrphans();
+    return fs.readFileSync("/proc/self/task/" + process.pid + "/children", "latin1").trim() === "";
+  });
+  assert.deepEqual(await posix.ended(await asked), { code: 6, signal: undefined });
 });
 
 await import("./start.test.ts");

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { type Scope } from "../support/temporary.ts";
 import { World } from "./world.ts";
 
-const RUNS = 150;
+const RUNS = 200;
 const LETTERS = ["u", "d", "o", "p", "c", "h", "t", "k", "x", "+", "L"];
 
 type Act =
@@ -63,12 +63,21 @@ const CONTENT: Readonly<Record<string, string>> = {
   "exit-codes": "0 125",
 };
 
+/** Starts that are known at once, and such that another act comes in between. */
+const turns = fc.constantFrom(0, 0, 1, 3);
+
 /** @throws when something does not hold after an act */
-async function live(scope: Scope, names: readonly string[], order: readonly Act[]): Promise<void> {
+async function live(
+  scope: Scope,
+  names: readonly string[],
+  order: readonly Act[],
+  startTurns: number,
+): Promise<void> {
   const world = new World(
     scope,
     Object.fromEntries(names.map((name) => [name, CONTENT[name] ?? ""])),
   );
+  world.startTurns = startTurns;
   const supervisor = world.supervise();
   for (const act of order) {
     const startsBefore = world.processes.length;
@@ -86,8 +95,10 @@ async function live(scope: Scope, names: readonly string[], order: readonly Act[
     if (hadEnded) assert.equal(world.processes.length, startsBefore, "nothing after the end");
   }
   supervisor.command(Buffer.from("dx"));
-  for (let left = 0; left < 4; left++)
+  for (let left = 0; left < 4 + startTurns; left++) {
     for (const process of world.alive) await world.end(0, process);
+    await world.pass(0);
+  }
   await world.pass(0);
   assert.equal(world.hasEnded, true, "dx ends it");
 }
@@ -123,11 +134,11 @@ function hold(world: World, pid: number): void {
 
 test("whatever happens in whatever order, the rules of a service hold", async (t) => {
   let lives = 0;
-  const property = fc.asyncProperty(files, acts, async (names, order) => {
+  const property = fc.asyncProperty(files, acts, turns, async (names, order, startTurns) => {
     lives++;
     const tidy: (() => void)[] = [];
     try {
-      await live({ after: (action) => tidy.push(action) }, names, order);
+      await live({ after: (action) => tidy.push(action) }, names, order, startTurns);
     } finally {
       for (const action of tidy) action();
     }

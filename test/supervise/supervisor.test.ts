@@ -459,3 +459,32 @@ test("whichever call fails at the start, it says what, or the service is supervi
   }
   assert.ok(refused >= 6, `${refused} refusals`);
 });
+
+test("what is asked while a start is under way is done when it has come to something", async (t) => {
+  const world = new World(t);
+  world.startTurns = 2;
+  const supervisor = world.supervise();
+  supervisor.command(bytes("dx"));
+  assert.equal(world.processes.length, 0);
+  assert.equal(world.status?.want, "up");
+  for (let turns = 0; turns < 3; turns++) await world.pass(0);
+  assert.deepEqual(world.last.signals, ["SIGTERM", "SIGCONT"]);
+  assert.equal(world.status?.want, "down");
+  await world.end("SIGTERM");
+  assert.ok(world.hasEnded);
+  assert.match(world.read("supervise/deaths") ?? "", /signal SIGTERM after 0\.000 asked\n$/);
+});
+
+test("a start that comes to nothing later is said, and tried again in a second", async (t) => {
+  const world = new World(t);
+  world.startTurns = 2;
+  world.startFailures.push("ENOEXEC");
+  world.supervise();
+  for (let turns = 0; turns < 3; turns++) await world.pass(0);
+  assert.deepEqual(world.said, ["fatal: unable to start DIR/run: exec format error"]);
+  assert.equal(world.alive.length, 0);
+  await world.pass(1000);
+  for (let turns = 0; turns < 3; turns++) await world.pass(0);
+  assert.equal(world.alive.length, 1);
+  assert.equal(world.status?.pid, world.last.pid);
+});

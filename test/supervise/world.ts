@@ -49,6 +49,8 @@ export class World {
   readonly startFailures: string[] = [];
   /** How many starts have failed so. */
   failedStarts = 0;
+  /** So many turns of the event loop pass until a start of `run` has come to something. */
+  startTurns = 0;
   /** Whether processes lead a group of their own. */
   leadGroups = false;
   hasEnded = false;
@@ -66,6 +68,8 @@ export class World {
       now: () => MIDNIGHT_SECONDS * 1_000_000_000n + BigInt(Math.round(this.nowMs * 1e6)),
       monotonicMs: () => this.nowMs,
       start: (_program, argv, options) => this.start(argv, options),
+      startAside: (_program, argv, options) =>
+        this.startTurns === 0 ? this.start(argv, options) : this.startLater(argv, options),
       ended: (pid) => new Promise((resolve) => this.waiting.set(pid, resolve)),
       kill: (pid, signal) => this.kill(pid, signal),
       watch: neverNews,
@@ -165,7 +169,7 @@ export class World {
     return fs.existsSync(path) ? fs.readFileSync(path, "latin1") : undefined;
   }
 
-  private start(argv: readonly Name[], options: StartOptions): number {
+  private start(argv: readonly Name[], options: StartOptions, startedAt = this.nowMs): number {
     const failure = this.startFailures.shift();
     if (failure) {
       this.failedStarts++;
@@ -174,9 +178,15 @@ export class World {
     const pid = FIRST_PID + this.processes.length;
     const words = argv.map(String);
     const { descriptors } = options;
-    const started = { pid, argv: words, startedAt: this.nowMs, options, descriptors, signals: [] };
+    const started = { pid, argv: words, startedAt, options, descriptors, signals: [] };
     this.processes.push({ ...started, isAlive: true });
     return pid;
+  }
+
+  private async startLater(argv: readonly Name[], options: StartOptions): Promise<number> {
+    const askedAt = this.nowMs;
+    for (let left = this.startTurns; left > 0; left--) await turn();
+    return this.start(argv, options, askedAt);
   }
 
   private kill(pid: number, signal: string): void {
