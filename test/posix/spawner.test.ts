@@ -87,8 +87,11 @@ test("why there is no process is told later as well", { timeout }, async () => {
 test("a child that has ended before its number is known is kept for its owner", {
   timeout,
 }, async () => {
-  const children = `/proc/self/task/${process.pid}/children`;
-  const hasChild = (): boolean => fs.readFileSync(children, "latin1") !== "";
+  // Told of each thread on its own.
+  const hasChild = (): boolean =>
+    fs
+      .readdirSync("/proc/self/task")
+      .some((id) => fs.readFileSync(`/proc/self/task/${id}/children`, "latin1") !== "");
   const asked = posix.startAside("/bin/sh", ["sh", "-c", "exit 6"], { descriptors: new Map() });
   // Within one turn of the event loop: nobody has asked for its number.
   while (!hasChild()) posix.standStill(1);
