@@ -41,11 +41,15 @@ export class Mailbox implements Datagrams {
   private readonly headers: Uint32Array;
   private readonly headersAddress: number;
   private readonly control: Int32Array;
-  private readonly names: Buffer;
+  /** Undefined: not asked for, which the kernel is the quicker for. */
+  private readonly names: Buffer | undefined;
   /** Held: the kernel reads it by its address. */
   readonly vectors: BigUint64Array;
 
-  constructor(fd: Fd, slots: number, slotBytes: number) {
+  /** Slots whose headers the kernel has written to. */
+  private used: number;
+
+  constructor(fd: Fd, slots: number, slotBytes: number, tellsPeers: boolean) {
     this.fd = fd;
     this.slots = slots;
     this.slotBytes = slotBytes;
@@ -54,7 +58,8 @@ export class Mailbox implements Datagrams {
     this.memory = Buffer.allocUnsafeSlow(slots * this.stride);
     this.headers = new Uint32Array(slots * HEADER_WORDS);
     this.control = new Int32Array(slots * CONTROL_WORDS);
-    this.names = Buffer.alloc(slots * NAME_BYTES);
+    this.names = tellsPeers ? Buffer.alloc(slots * NAME_BYTES) : undefined;
+    this.used = slots;
     this.vectors = new BigUint64Array((slots * IOVEC_BYTES) / 8);
     this.headersAddress = Number(koffi().address(this.headers));
     this.layOut();
@@ -67,13 +72,13 @@ export class Mailbox implements Datagrams {
       address(this.memory),
       address(this.vectors),
       address(this.control),
-      address(this.names),
+      this.names === undefined ? 0n : address(this.names),
     ];
     for (let slot = 0; slot < this.slots; slot++) {
       this.vectors[2 * slot] = memory + BigInt(slot * this.stride);
       this.vectors[2 * slot + 1] = BigInt(this.slotBytes);
       const at = (slot * HEADER_BYTES) / 8;
-      fields[at] = names + BigInt(slot * NAME_BYTES);
+      fields[at] = names && names + BigInt(slot * NAME_BYTES);
       fields[at + 2] = vectors + BigInt(slot * IOVEC_BYTES);
       fields[at + 3] = 1n;
       fields[at + 4] = control + BigInt(slot * CONTROL_BYTES);
@@ -81,8 +86,8 @@ export class Mailbox implements Datagrams {
   }
 
   receive(wait: boolean): number {
-    const { headers, slots } = this;
-    for (let at = 0; at < slots * HEADER_WORDS; at += HEADER_WORDS) {
+    const { headers, slots, used } = this;
+    for (let at = 0; at < used * HEADER_WORDS; at += HEADER_WORDS) {
       headers[at + NAME_LENGTH_WORD] = NETWORK_ADDRESS_BYTES;
       headers[at + CONTROL_LENGTH_WORD] = CONTROL_BYTES;
     }
@@ -90,7 +95,8 @@ export class Mailbox implements Datagrams {
     const count = callOrNothing("recvmmsg", () =>
       recvmmsg(this.fd, this.headersAddress, slots, flags, null),
     );
-    return count === -1 ? 0 : count;
+    this.used = Math.max(0, count);
+    return this.used;
   }
 
   startOf(slot: number): number {
@@ -128,8 +134,8 @@ export class Mailbox implements Datagrams {
   }
 
   peerOf(slot: number): string {
-    const at = slot * NAME_BYTES;
     const length = this.headers[slot * HEADER_WORDS + NAME_LENGTH_WORD] ?? 0;
-    return length < SHORTEST_NETWORK_NAME ? "-" : addressText(this.names, at);
+    if (this.names === undefined || length < SHORTEST_NETWORK_NAME) return "-";
+    return addressText(this.names, slot * NAME_BYTES);
   }
 }

@@ -210,7 +210,7 @@ export const sockets: Sockets = {
       recvCall(fd, memory.subarray(offset, offset + length), length, MSG_DONTWAIT),
     ),
   peerUser,
-  mailbox: (fd, slots, slotBytes) => new Mailbox(fd, slots, slotBytes),
+  mailbox: (fd, slots, slotBytes, tellsPeers) => new Mailbox(fd, slots, slotBytes, tellsPeers),
   dropped,
   refuseMore: (fd) => void call("shutdown", undefined, () => shutdownCall(fd, SHUT_RD)),
   // A datagram socket that is connected hears its peer alone; what stands in its queue stays.

@@ -377,7 +377,8 @@ export interface Sockets {
   receive(fd: Fd, memory: Buffer, offset: number, length: number): number;
   /** The user at the other end of a unix stream socket, by the kernel; undefined where that does not say. */
   peerUser(fd: Fd): number | undefined;
-  mailbox(fd: Fd, slots: number, slotBytes: number): Datagrams;
+  /** @param tellsPeers  whether senders have addresses: on a unix socket asking for them is for nothing */
+  mailbox(fd: Fd, slots: number, slotBytes: number, tellsPeers: boolean): Datagrams;
   /** How many datagrams the kernel had to drop so far, as they did not fit into the queue. */
   dropped(fd: Fd): number;
   /** Nothing more gets into a unix socket; its senders are told. What stands in it can be received. */

@@ -63,7 +63,7 @@ export class DatagramSource implements Source {
     const { fd, sockets, isLocal, ownHost, trustsHost } = options;
     this.options = options;
     this.fd = fd;
-    this.mailbox = sockets.mailbox(fd, SLOTS, isLocal ? UNIX_BYTES : UDP_BYTES);
+    this.mailbox = sockets.mailbox(fd, SLOTS, isLocal ? UNIX_BYTES : UDP_BYTES, !isLocal);
     this.knownHost = isLocal ? ownHost : undefined;
     this.sender = { host: ownHost, pid: 0, uid: -1, hostIsTrusted: trustsHost && !isLocal };
   }
