@@ -2,7 +2,7 @@
  * Reads logs and shows their lines, in the order of time where there are several: what there is, and
  * then what comes.
  */
-import type { Posix } from "../posix/index.ts";
+import { type Posix, turn } from "../posix/index.ts";
 import { unixOf } from "./bound.ts";
 import { Follow, type Followed } from "./follow.ts";
 import { compareKeys, type Key } from "./label-key.ts";
@@ -140,7 +140,7 @@ export class Session implements Followed {
   }
 
   private async others(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     this.turnEndsMs = this.posix.monotonicMs() + TURN_MS;
   }
 

@@ -4,7 +4,7 @@
  * An engine owns neither the process, nor its signals, nor its exit; any number may run beside each
  * other, sharing one kernel and one waiter.
  */
-import { type Fd, type Posix, SystemFailure, unableTo } from "../posix/index.ts";
+import { type Fd, type Posix, SystemFailure, turn, unableTo } from "../posix/index.ts";
 import type { Account } from "./account.ts";
 import { BatchWriter } from "./batch-writer.ts";
 import { Caretaker } from "./caretaker.ts";
@@ -292,8 +292,6 @@ export class Engine {
     }
   }
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** No larger than the smallest log: what a SIGKILL repeats is no more than one file. */
 function largestBatch(script: Script): number {

@@ -39,6 +39,7 @@ export {
   threadData,
 } from "./thread.ts";
 export { Title } from "./title.ts";
+export { turn } from "./turn.ts";
 export type * from "./types.ts";
 export { withUmask } from "./umask.ts";
 export { type Compression, unpack } from "./unpack.ts";

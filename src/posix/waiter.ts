@@ -11,6 +11,7 @@
 import { ignoring, SystemFailure } from "./failure.ts";
 import { bind, bindAsync, call } from "./libc.ts";
 import { pollWatch } from "./poll-watch.ts";
+import { turn } from "./turn.ts";
 import type { Fd, Readiness, Watch } from "./types.ts";
 
 const EPOLL_CTL_ADD = 1;
@@ -115,7 +116,7 @@ class Waiter {
     this.quickNews = waitedMs < QUICK_MS ? this.quickNews + 1 : 0;
     const began = performance.now();
     // An interrupted or failed call is news as well, so that neither can spin.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     if (this.quickNews <= MOST_QUICK_NEWS && told < MANY) return;
     const restMs = RESTS_A_WORK * (performance.now() - began);
     const heldMs = Math.max(REST_MS, Math.min(MOST_REST_MS, restMs));

@@ -6,7 +6,7 @@
  *
  * @see daemontools 0.76, svscan.c
  */
-import { type Ending, type Fd, type Name, SystemFailure, unableTo } from "../posix/index.ts";
+import { type Ending, type Fd, type Name, SystemFailure, turn, unableTo } from "../posix/index.ts";
 import { joined } from "../posix/message.ts";
 import { signalNumber } from "../posix/signals.ts";
 import type { Attend, Means } from "./attendant.ts";
@@ -93,7 +93,7 @@ export class Tree {
       if (branch === undefined || listed.has(branch)) continue;
       listed.add(branch);
       // Signals, commands and the ends of others have their turn between two starts.
-      if (branch.tend(one.name)) await new Promise((resolve) => setImmediate(resolve));
+      if (branch.tend(one.name)) await turn();
     }
     for (const branch of this.branches.values()) {
       branch.isListed = found === undefined ? branch.isListed : listed.has(branch);

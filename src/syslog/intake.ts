@@ -11,6 +11,7 @@ import {
   type Posix,
   type Sockets,
   SystemFailure,
+  turn,
   type Watch,
 } from "../posix/index.ts";
 import { DatagramSource, PATIENCE_MS, UNIX_BYTES } from "./datagrams.ts";
@@ -198,7 +199,7 @@ export class Intake {
     switch (taken) {
       case "more":
         // Signals and other sources have their turn.
-        await new Promise((resolve) => setImmediate(resolve));
+        await turn();
         return true;
       case "nothing":
         if (!this.isClosing) await watch?.next();

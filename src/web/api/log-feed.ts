@@ -3,6 +3,7 @@
  * once when they do not. Reading goes on when what was read has been taken, but for a piece's worth.
  */
 import type { LogLine } from "../../inspect/index.ts";
+import { turn } from "../../posix/index.ts";
 
 const PIECE_BYTES = 64 * 1024;
 
@@ -20,12 +21,12 @@ export async function feed({ lines, limit, encode, give }: Feed): Promise<void> 
   let count = 0;
   let parts: (string | Buffer)[] = [];
   let size = 0;
-  let turn: NodeJS.Immediate | undefined;
+  let flushing: NodeJS.Immediate | undefined;
   let giving: Promise<boolean> = Promise.resolve(true);
   /** Bytes of pieces that were not taken yet: they may come one by one, and none of them fill a piece. */
   let untaken = 0;
   const flush = (): void => {
-    turn = undefined;
+    flushing = undefined;
     if (parts.length === 0) return;
     const piece = joinedParts(parts);
     parts = [];
@@ -43,14 +44,14 @@ export async function feed({ lines, limit, encode, give }: Feed): Promise<void> 
     parts.push(part);
     size += part.length;
     if (size + untaken >= PIECE_BYTES) {
-      clearImmediate(turn);
+      clearImmediate(flushing);
       flush();
       if (!(await giving)) return;
       // Others have their turn, also where the client takes everything at once.
-      await new Promise((resolve) => setImmediate(resolve));
-    } else turn ??= setImmediate(flush);
+      await turn();
+    } else flushing ??= setImmediate(flush);
   }
-  clearImmediate(turn);
+  clearImmediate(flushing);
   flush();
   await giving;
 }

@@ -1,4 +1,5 @@
 /** `system.*`: what methods there are, and many calls in one. */
+import { turn } from "../../posix/index.ts";
 import { RpcFault } from "./faults.ts";
 import { type Caller, LIST, type Method, method, TEXT } from "./method.ts";
 import { isArray, isStruct, type RpcValue, sizeOf } from "./values.ts";
@@ -96,7 +97,7 @@ async function callAll(
         answers.push(TOO_LONG.struct);
         continue;
       }
-      await (ofAll.turn = ofAll.turn.then(() => new Promise((resolve) => setImmediate(resolve))));
+      await (ofAll.turn = ofAll.turn.then(turn));
       if (caller.gone.aborted) throw new Gone("nobody waits for the other answers");
       const answer = await answerOf(one, (name, given) => call(caller, name, given));
       const size = sizeOf(answer);
