@@ -4,6 +4,7 @@
  */
 import fs from "node:fs";
 import { bind, call, cString } from "../src/posix/libc.ts";
+import { findProgram } from "./machine.ts";
 
 const O_CLOEXEC = 0o2000000;
 const SETSIGDEF = 4;
@@ -76,6 +77,24 @@ export function start(program: Program, stdio: readonly [number, number, number]
   const pid = pidOut[0] ?? -1;
   alive.add(pid);
   return pid;
+}
+
+/** Starts a program on nothing: what is left out of `stdio` is /dev/null. */
+export function startOnNothing(
+  program: Program,
+  stdio: readonly (number | undefined)[] = [],
+): number {
+  const nothing = fs.openSync("/dev/null", "r+");
+  const [input = nothing, output = nothing, errors = nothing] = stdio;
+  const pid = start(program, [input, output, errors]);
+  fs.closeSync(nothing);
+  return pid;
+}
+
+/** The program in a session of its own, with all that it starts: its process id is that of the session. */
+export function inSession({ command, args, ...rest }: Program): Program {
+  const setsid = findProgram("setsid") ?? "/usr/bin/setsid";
+  return { ...rest, command: setsid, args: [command, ...args] };
 }
 
 /** Stands still until a program has ended. */

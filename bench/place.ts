@@ -6,6 +6,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { availableMemory } from "./usage.ts";
 
 const TMPFS_MAGIC = 0x01021994;
 /** As test programs say that they were skipped; scripts/bench.mjs knows it. */
@@ -53,16 +54,11 @@ function hasRoom(path: string, neededBytes: number): boolean {
   try {
     fs.accessSync(path, fs.constants.W_OK);
     const { bavail, bsize } = fs.statfsSync(path);
+    // What is written to tmpfs takes memory, however large it says that it is.
     const memory = isTmpfs(path) ? availableMemory() : Number.POSITIVE_INFINITY;
     return Math.min(bavail * bsize, memory) > neededBytes;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return false;
   }
-}
-
-/** What is written to tmpfs takes memory, however large it says that it is. */
-function availableMemory(): number {
-  const kib = /^MemAvailable:\s+(\d+) kB/m.exec(fs.readFileSync("/proc/meminfo", "latin1"))?.[1];
-  return Number(kib) * 1024;
 }

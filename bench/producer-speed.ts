@@ -1,6 +1,6 @@
 /** How fast the producers are by themselves: a logger near this speed is faster than was measured. */
 import fs from "node:fs";
-import { makePipe, reap, start } from "./child.ts";
+import { makePipe, reap, startOnNothing } from "./child.ts";
 import { producers } from "./feed.ts";
 import type { Bench } from "./harness.ts";
 import type { Input } from "./lines.ts";
@@ -13,12 +13,10 @@ export async function measureProducers(bench: Bench, input: Input): Promise<void
   const rounds = bench.pick(ROUNDS, 1);
   await bench.rounds("each producer alone", rounds, each, ({ produce }) => {
     const [readEnd, writeEnd] = makePipe();
-    const sink = fs.openSync("/dev/null", "w");
     const begun = performance.now();
     const cat = { command: findProgram("cat") ?? "/bin/cat", args: [] };
-    const pid = start(cat, [readEnd, sink, 2]);
+    const pid = startOnNothing(cat, [readEnd, undefined, 2]);
     fs.closeSync(readEnd);
-    fs.closeSync(sink);
     produce(input.path, writeEnd);
     fs.closeSync(writeEnd);
     reap(pid);

@@ -1,6 +1,6 @@
 /** A logger at work: started, fed, and brought to an end when everything is written. */
 import fs from "node:fs";
-import { type Ending, type Program, reap, start } from "./child.ts";
+import { type Ending, type Program, reap, startOnNothing } from "./child.ts";
 import { feed, feedFramed, sleep } from "./feed.ts";
 import type { Logger, Task } from "./loggers/logger.ts";
 import { bytesIn } from "./logs.ts";
@@ -65,9 +65,8 @@ export class Running {
 
 /** Starts a program on a way and waits until it can be written to. */
 export function startOn(program: Program, way: Way): number {
-  const silent = fs.openSync("/dev/null", "r+");
-  const pid = start(program, [way.stdin, silent, process.env["BENCH_LOUD"] ? 2 : silent]);
-  fs.closeSync(silent);
+  const errors = process.env["BENCH_LOUD"] ? 2 : undefined;
+  const pid = startOnNothing(program, [way.stdin, undefined, errors]);
   way.connect();
   return pid;
 }

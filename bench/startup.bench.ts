@@ -6,7 +6,14 @@
  */
 import fs from "node:fs";
 import { join } from "node:path";
-import { expectSuccess, makePipe, type Program, reap, runThrough, start } from "./child.ts";
+import {
+  expectSuccess,
+  makePipe,
+  type Program,
+  reap,
+  runThrough,
+  startOnNothing,
+} from "./child.ts";
 import { sleep } from "./feed.ts";
 import { Bench, OURS } from "./harness.ts";
 import { type Logger, logdirsOf, oursAnd } from "./loggers.ts";
@@ -46,12 +53,11 @@ function beginLogging(logger: Logger): Record<string, number> {
   const [log = directory] = logdirsOf(task, directory);
   const [readEnd, writeEnd] = makePipe();
   fs.writeSync(writeEnd, LINE);
-  const silent = fs.openSync("/dev/null", "w");
   const begun = performance.now();
-  const pid = start(program, [readEnd, silent, 2]);
+  const pid = startOnNothing(program, [readEnd, undefined, 2]);
   awaitBytes(join(log, "current"));
   const first = performance.now() - begun;
-  for (const fd of [readEnd, writeEnd, silent]) fs.closeSync(fd);
+  for (const fd of [readEnd, writeEnd]) fs.closeSync(fd);
   expectSuccess(program, reap(pid));
   return { [FIRST]: first, [WHOLE]: performance.now() - begun };
 }

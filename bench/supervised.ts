@@ -1,6 +1,5 @@
 /** A logger that is started again whenever it ends, on the way that its service goes on writing to. */
-import fs from "node:fs";
-import { look, type Program, reap, start } from "./child.ts";
+import { look, type Program, reap, startOnNothing } from "./child.ts";
 import { sleep } from "./feed.ts";
 import type { Logger, Task } from "./loggers/logger.ts";
 import { bytesIn } from "./logs.ts";
@@ -47,9 +46,7 @@ export class Supervised {
   #restart(): void {
     this.restarts += 1;
     this.#bytesAtStart = bytesIn(this.#task, this.#directory);
-    const silent = fs.openSync("/dev/null", "r+");
-    this.#pid = start(this.#program, [this.way.stdin, silent, silent]);
-    fs.closeSync(silent);
+    this.#pid = startOnNothing(this.#program, [this.way.stdin]);
   }
 
   /**

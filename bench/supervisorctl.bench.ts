@@ -9,10 +9,11 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { reap, start } from "./child.ts";
+import { inSession, reap, startOnNothing } from "./child.ts";
 import { sleep } from "./feed.ts";
 import { Bench, OURS } from "./harness.ts";
 import { builtCommand, findProgram } from "./machine.ts";
+import { makeServices } from "./service-tree.ts";
 
 const STATUS = "ms for supervisorctl status";
 const CALL = "ms for getAllProcessInfo";
@@ -20,7 +21,6 @@ const THEIRS = "supervisord";
 const CALLS = 20;
 const GIVE_UP_MS = 60_000;
 const LOOK_EVERY_MS = 50;
-const RUN = "#!/bin/sh\nexec sleep 100000\n";
 const REQUEST =
   "<?xml version='1.0'?>\n<methodCall>\n<methodName>supervisor.getAllProcessInfo</methodName>\n<params>\n</params>\n</methodCall>\n";
 
@@ -66,10 +66,7 @@ async function measure(client: string): Promise<void> {
 function beginOurs(): Contender {
   const directory = join(bench.directory, "service");
   const socket = join(bench.directory, "ours.sock");
-  for (let at = 0; at < services; at++) {
-    fs.mkdirSync(join(directory, `s${at}`), { recursive: true });
-    fs.writeFileSync(join(directory, `s${at}`, "run"), RUN, { mode: 0o755 });
-  }
+  makeServices(directory, services);
   const pids = [
     begin(builtCommand("svscan"), directory),
     begin(builtCommand("svweb"), "--socket", socket, directory),
@@ -101,13 +98,8 @@ stderr_logfile=NONE
   return { name: THEIRS, socket, pids: [begin(program, "-n", "-c", file)] };
 }
 
-/** In a session of its own, with all that it starts. */
-function begin(program: string, ...args: string[]): number {
-  const none = fs.openSync("/dev/null", "r+");
-  const command = findProgram("setsid") ?? "/usr/bin/setsid";
-  const pid = start({ command, args: [program, ...args] }, [none, none, none]);
-  fs.closeSync(none);
-  return pid;
+function begin(command: string, ...args: string[]): number {
+  return startOnNothing(inSession({ command, args }));
 }
 
 function awaitAll(client: string, one: Contender): void {

@@ -7,7 +7,7 @@
 import fs from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makePipe, type Program, reap, start } from "./child.ts";
+import { makePipe, type Program, reap, startOnNothing } from "./child.ts";
 import { sleep } from "./feed.ts";
 import { Bench, OURS } from "./harness.ts";
 import { type Logger, logdirsOf, oursAnd, type Task } from "./loggers.ts";
@@ -84,16 +84,12 @@ function ours(kind: SocketKind, queue: number | undefined): Contender {
       const args = [way, kind === "TCP" ? `127.0.0.1:${place}` : place];
       const [log] = logdirsOf(task, at);
       const [readEnd, writeEnd] = makePipe();
-      const nothing = fs.openSync("/dev/null", "r+");
       const script = ["t", "s16777215", "n1000", log ?? at];
-      const logger = start({ command: builtCommand("multilog"), args: script }, [
-        readEnd,
-        nothing,
-        2,
-      ]);
+      const multilog = { command: builtCommand("multilog"), args: script };
+      const logger = startOnNothing(multilog, [readEnd, undefined, 2]);
       const program = withQueue({ command: builtCommand("syslog-in"), args }, queue);
-      const receiver = start(program, [nothing, writeEnd, 2]);
-      for (const fd of [readEnd, writeEnd, nothing]) fs.closeSync(fd);
+      const receiver = startOnNothing(program, [undefined, writeEnd, 2]);
+      for (const fd of [readEnd, writeEnd]) fs.closeSync(fd);
       return () => {
         process.kill(receiver, "SIGTERM");
         return reap(receiver).cpuSeconds + reap(logger).cpuSeconds;
@@ -106,9 +102,7 @@ function theirs(logger: Logger, queue: number | undefined): Contender {
   return {
     name: logger.name,
     begin: (at) => {
-      const nothing = fs.openSync("/dev/null", "r+");
-      const pid = start(withQueue(logger.prepare(task, at), queue), [nothing, nothing, nothing]);
-      fs.closeSync(nothing);
+      const pid = startOnNothing(withQueue(logger.prepare(task, at), queue));
       return () => {
         process.kill(pid, "SIGTERM");
         return reap(pid).cpuSeconds;
@@ -129,9 +123,7 @@ function measure(contender: Contender, kind: SocketKind, messages: number): Reco
     way.connect();
     way.close();
     const args = [sender, kind, socketAddress(kind, directory), String(messages), report];
-    const nothing = fs.openSync("/dev/null", "r+");
-    const sending = start({ command: process.execPath, args }, [nothing, nothing, 2]);
-    fs.closeSync(nothing);
+    const sending = startOnNothing({ command: process.execPath, args }, [undefined, undefined, 2]);
     try {
       return awaitLast(messages);
     } finally {

@@ -8,10 +8,12 @@
  */
 import fs from "node:fs";
 import { join } from "node:path";
-import { type Program, reap, start } from "./child.ts";
+import { inSession, type Program, reap, startOnNothing } from "./child.ts";
 import { sleep } from "./feed.ts";
 import { Bench, OURS } from "./harness.ts";
 import { builtCommand, findProgram } from "./machine.ts";
+import { makeServices } from "./service-tree.ts";
+import { availableMemory, cpuNanos, pssMegabytes } from "./usage.ts";
 
 const START = "ms to the last first line";
 const PSS = "MB of processes (PSS)";
@@ -22,7 +24,6 @@ const FLOW = "CPU seconds, 100 lines/s each";
 const C = "daemontools";
 const LOOK_EVERY_MS = 20;
 const GIVE_UP_MS = 60_000;
-const RUN = "#!/bin/sh\necho a line\nexec sleep 100000\n";
 const LINES_PER_SECOND = 100;
 const LINE = Buffer.from(
   "a line of a service, of quite an ordinary length, with a few words in it\n",
@@ -65,11 +66,10 @@ for (const services of bench.pick([200, 1000], [10])) {
 bench.finish();
 
 function contenders(): Contender[] {
-  const setsid = findProgram("setsid") ?? "/usr/bin/setsid";
   const found: Contender[] = [
     {
       name: OURS,
-      program: { command: setsid, args: [builtCommand("svscan"), directory] },
+      program: inSession({ command: builtCommand("svscan"), args: [directory] }),
       log: { script: "t\n./main\n" },
       end: (pid) => {
         process.kill(pid, "SIGTERM");
@@ -82,7 +82,7 @@ function contenders(): Contender[] {
   const [svscan = "", , multilog = ""] = theirs;
   found.push({
     name: C,
-    program: { command: setsid, args: [svscan, directory] },
+    program: inSession({ command: svscan, args: [directory] }),
     log: { run: `#!/bin/sh\nexec ${multilog} t ./main\n` },
     end: (pid) => {
       process.kill(-pid, "SIGKILL");
@@ -94,23 +94,21 @@ function contenders(): Contender[] {
 
 function measure(contender: Contender, services: number): Record<string, number> {
   const logs = makeTree(contender, services);
-  const before = availableMegabytes();
-  const none = fs.openSync("/dev/null", "r+");
+  const before = availableMemory();
   const begun = performance.now();
-  const pid = start(contender.program, [none, none, none]);
+  const pid = startOnNothing(contender.program);
   awaitLines(logs);
   const startMs = performance.now() - begun;
   sleep(bench.pick(SETTLE_MS, 100));
   const measured = {
     [START]: startMs,
     [PSS]: keepers(pid).reduce((sum, one) => sum + pssMegabytes(one), 0),
-    [SYSTEM]: before - availableMegabytes(),
+    [SYSTEM]: (before - availableMemory()) / 1e6,
     [IDLE]: idlePercent(pid),
     [RESTART]: longestRestart(),
     [FLOW]: flowSecondsOf(pid, logs),
   };
   contender.end(pid);
-  fs.closeSync(none);
   awaitEnd(pid);
   return measured;
 }
@@ -118,14 +116,7 @@ function measure(contender: Contender, services: number): Record<string, number>
 /** @returns the files in which the first lines are to be found */
 function makeTree({ log }: Contender, services: number): string[] {
   bench.clear(directory);
-  return Array.from({ length: services }, (_, at) => {
-    const service = join(directory, `s${at}`);
-    fs.mkdirSync(join(service, "log"), { recursive: true });
-    fs.writeFileSync(join(service, "run"), RUN, { mode: 0o755 });
-    for (const [name, text] of Object.entries(log))
-      fs.writeFileSync(join(service, "log", name), text, { mode: 0o755 });
-    return join(service, "log/main/current");
-  });
+  return makeServices(directory, services, log).map((service) => join(service, "log/main/current"));
 }
 
 function awaitLines(logs: readonly string[]): void {
@@ -161,16 +152,6 @@ function keepers(session: number): number[] {
 function members(session: number): number[] {
   const all = fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return all.map(Number).filter((pid) => fieldsOf(pid)?.fields[3] === String(session));
-}
-
-function pssMegabytes(pid: number): number {
-  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
-  return (Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]) * 1024) / 1e6;
-}
-
-function availableMegabytes(): number {
-  const text = fs.readFileSync("/proc/meminfo", "latin1");
-  return (Number(/^MemAvailable:\s+(\d+) kB/m.exec(text)?.[1]) * 1024) / 1e6;
 }
 
 function idlePercent(session: number): number {
@@ -233,12 +214,7 @@ function linesIn(logs: readonly string[]): number {
 
 /** Processor seconds, to the nanosecond: ticks of a hundredth would hide a thousand that use a little each. */
 function usedSeconds(session: number): number {
-  const used = (pid: number): number =>
-    fs.readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
-      const text = fs.readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1");
-      return sum + Number(text.split(" ", 1)[0]) / 1e9;
-    }, 0);
-  return keepers(session).reduce((sum, pid) => sum + used(pid), 0);
+  return keepers(session).reduce((sum, pid) => sum + cpuNanos(pid), 0) / 1e9;
 }
 
 /** Zombies of a first process that leaves them are no members of anything that matters. */

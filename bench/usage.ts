@@ -1,4 +1,4 @@
-/** What a process has used so far, by the kernel's own account. */
+/** What a process has used so far, and what the system has left, by the kernel's own account. */
 import fs from "node:fs";
 
 /** Processor time of all its threads; NaN where the kernel keeps no such account. */
@@ -14,7 +14,21 @@ function threadNanos(directory: string): number {
 
 /** VmHWM is the most that it ever had in memory, VmRSS what it has. */
 export function megabytesOf(pid: number, field: "VmHWM" | "VmRSS"): number {
-  const status = fs.readFileSync(`/proc/${pid}/status`, "utf8");
-  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1];
-  return (Number(kib) * 1024) / 1e6;
+  return bytesNamed(`/proc/${pid}/status`, field) / 1e6;
+}
+
+/** Its share of the memory: of what it shares with others, a part for each of them. */
+export function pssMegabytes(pid: number): number {
+  return bytesNamed(`/proc/${pid}/smaps_rollup`, "Pss") / 1e6;
+}
+
+/** What the whole system could still give to programs. */
+export function availableMemory(): number {
+  return bytesNamed("/proc/meminfo", "MemAvailable");
+}
+
+/** @returns NaN where the file does not say */
+function bytesNamed(path: string, field: string): number {
+  const text = fs.readFileSync(path, "latin1");
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1]) * 1024;
 }

@@ -12,6 +12,8 @@ import { setTimeout as rest } from "node:timers/promises";
 import { formatLabel, fromUnixNanos } from "../src/tai64/index.ts";
 import { Bench, OURS } from "./harness.ts";
 import { builtCommand } from "./machine.ts";
+import { makeServices } from "./service-tree.ts";
+import { pssMegabytes } from "./usage.ts";
 import { WebClient, WebStream } from "./web-client.ts";
 
 const START = "ms to listening";
@@ -23,7 +25,6 @@ const TOLD = "KB told for each service that changed";
 const VIEWERS = "MB (PSS) with 100 viewers";
 const STREAM = "MB/s of a log to one client";
 const STREAM_MB = "MB (PSS) more in the second half of it";
-const RUN = "#!/bin/sh\necho a line\nexec sleep 100000\n";
 const CHANGED = 10;
 const VIEWER_COUNT = 100;
 const CONNECTIONS = 8;
@@ -75,12 +76,7 @@ async function measure(): Promise<Record<string, number>> {
 
 function makeTree(): void {
   bench.clear(tree);
-  for (let at = 0; at < services; at++) {
-    const log = join(tree, `s${at}`, "log");
-    fs.mkdirSync(log, { recursive: true });
-    fs.writeFileSync(join(tree, `s${at}`, "run"), RUN, { mode: 0o755 });
-    fs.writeFileSync(join(log, "script"), "t\n./main\n");
-  }
+  makeServices(tree, services, { script: "t\n./main\n" });
   makeLog(bench.pick(LOG_BYTES, LOG_BYTES / 20));
 }
 
@@ -171,7 +167,7 @@ async function viewing(port: number, web: ChildProcess): Promise<Record<string, 
   if (!response.ok) throw new Error(await response.text());
   await rest(bench.pick(3000, 1000));
   const told = viewer.bytes - before;
-  const megabytes = pssMegabytes(web);
+  const megabytes = pssMegabytes(web.pid ?? 0);
   for (const one of viewers) one.close();
   return { [TOLD]: told / CHANGED / 1e3, [VIEWERS]: megabytes };
 }
@@ -184,18 +180,13 @@ async function streaming(port: number, web: ChildProcess): Promise<Record<string
   const stream = new WebStream(port, "/api/services/s0/log?last=all");
   const look = setInterval(() => {
     const half = stream.bytes < bytes / 2 ? 0 : 1;
-    most[half] = Math.max(most[half], pssMegabytes(web));
+    most[half] = Math.max(most[half], pssMegabytes(web.pid ?? 0));
   }, 100);
   await stream.ended;
   clearInterval(look);
   const seconds = (performance.now() - begun) / 1000;
   if (stream.bytes < bytes) throw new Error(`${stream.bytes} bytes came, less than the log has`);
   return { [STREAM]: bytes / 1e6 / seconds, [STREAM_MB]: most[1] - most[0] };
-}
-
-function pssMegabytes({ pid }: ChildProcess): number {
-  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, "latin1");
-  return (Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1]) * 1024) / 1e6;
 }
 
 function isRunning(at: number): boolean {
