@@ -2,6 +2,7 @@
 
 import type { Deed } from "./actions.ts";
 import type { Me } from "./api.ts";
+import type { Place } from "./pure/place.ts";
 import type { Services } from "./services.ts";
 
 export interface App {
@@ -24,7 +25,7 @@ export interface Screen {
   tick(): void;
   /** @returns whether the key was for it */
   press(event: KeyboardEvent): boolean;
-  /** It is shown, with the address that has just been gone to. */
-  enter(words: URLSearchParams): void;
+  /** It is shown, at the place that has just been gone to. */
+  enter(place: Place): void;
   leave(): void;
 }

@@ -1,5 +1,6 @@
 /** The small chart of the restarts of the last hour: a bar for each two minutes. */
 const SVG = "http://www.w3.org/2000/svg";
+const HOUR = 60;
 const MINUTES = 2;
 const PITCH = 3;
 const BAR = 2;
@@ -12,8 +13,8 @@ export class Bars {
   private readonly shape = document.createElementNS(SVG, "path");
   private drawn = "";
 
-  constructor(minutes: number = 60) {
-    const width = (minutes / MINUTES) * PITCH;
+  constructor() {
+    const width = (HOUR / MINUTES) * PITCH;
     this.element.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     this.element.setAttribute("width", String(width));
     this.element.setAttribute("height", String(HEIGHT));

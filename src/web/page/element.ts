@@ -2,10 +2,10 @@
 import { visible } from "./pure/marks.ts";
 
 /** Attributes, and listeners for events by their names. */
-export type Attributes = Readonly<
+type Attributes = Readonly<
   Record<string, string | number | boolean | undefined | ((event: Event) => void)>
 >;
-export type Child = Node | string | undefined;
+type Child = Node | string | undefined;
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -2,7 +2,7 @@
 import type { App } from "./app.ts";
 import { element, setClass, setText } from "./element.ts";
 import * as facts from "./facts.ts";
-import type { Seen } from "./pure/filter.ts";
+import { isStalled, type Seen } from "./pure/filter.ts";
 import type { Services } from "./services.ts";
 import { clock, dayOf } from "./times.ts";
 
@@ -66,6 +66,6 @@ function logWords(seen: Seen): string {
 }
 
 function stalledWords(seen: Seen, services: Services): string {
-  if (!facts.isStalled(seen)) return "";
+  if (!isStalled(seen)) return "";
   return `${facts.stalledWords(seen, services)}: ${seen.log?.stalledWhy ?? ""}`;
 }

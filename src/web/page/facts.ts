@@ -63,7 +63,3 @@ export function stalledClass({ log }: Seen): string {
   if (seconds === null) return "unknown";
   return seconds > 0 ? "warning" : "fine";
 }
-
-export function isStalled({ log }: Seen): boolean {
-  return (log?.stalledSeconds ?? 0) > 0;
-}

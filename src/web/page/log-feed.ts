@@ -16,7 +16,7 @@ const HIDDEN_PAUSE_MS = 250;
  * `paused`: it goes on from here when it is told to; `paging`: lines behind these are there, or may be
  * `whole`: everything up to the end of the range is shown
  */
-export type FeedState = "loading" | "following" | "lost" | "paused" | "paging" | "whole";
+type FeedState = "loading" | "following" | "lost" | "paused" | "paging" | "whole";
 
 export class LogFeed {
   state: FeedState = "loading";
@@ -66,7 +66,7 @@ export class LogFeed {
   }
 
   pause(): void {
-    if (this.state !== "following" && this.state !== "lost") return;
+    if (!this.goesOn) return;
     this.control.abort();
     this.turn("paused");
   }
@@ -80,9 +80,10 @@ export class LogFeed {
 
   /** Shows a page of lines before the first one, if there are any. */
   async earlier(): Promise<void> {
-    const first = this.lines.lines.find((line) => line.label !== null)?.label ?? undefined;
-    if (!this.hasEarlier || this.paging !== undefined || first === undefined) return;
+    if (!this.hasEarlier || this.paging !== undefined) return;
     const held = this.lines.lines;
+    const first = held.find((line) => line.label !== null)?.label ?? undefined;
+    if (first === undefined) return;
     const overlap = held.findIndex((line) => line.label !== first && line.label !== null);
     const words = { until: first, last: String(PAGE + Math.max(1, overlap)) };
     await this.page(words, (lines) => {
@@ -93,15 +94,16 @@ export class LogFeed {
       this.hasEarlier = found.length > 0;
       if (!this.lines.prepend(found)) return;
       // The newest lines have made room: they are not the end any more.
-      if (this.state === "following" || this.state === "lost") this.pause();
+      if (this.goesOn) this.pause();
       else if (this.state === "whole") this.turn("paging");
     });
   }
 
   /** Shows a page of lines behind the last one. */
   async later(): Promise<void> {
+    if (this.state !== "paging" || this.paging !== undefined) return;
     const end = endOf(this.lines.lines);
-    if (this.state !== "paging" || this.paging !== undefined || end === undefined) return;
+    if (end === undefined) return;
     const loose = new LooseEnd(end.loose);
     const words = { cursor: end.label, since: "", limit: String(PAGE) };
     await this.page(words, (lines) => this.takeLater(loose.rest(lines), lines.length));
@@ -110,6 +112,11 @@ export class LogFeed {
   end(): void {
     this.control.abort();
     this.paging?.abort();
+  }
+
+  /** Whether lines are shown as they are written, or would be. */
+  get goesOn(): boolean {
+    return this.state === "following" || this.state === "lost";
   }
 
   get isAtBeginning(): boolean {

@@ -18,7 +18,7 @@ const RANGES = [
 const STRETCH = RANGES.length - 1;
 const BEGINNING = "1970-01-01T00:00:00.000Z";
 
-export interface FormListener {
+interface FormListener {
   ask(query: LogQuery): void;
   /** Lines are to be drawn anew. */
   redraw(): void;

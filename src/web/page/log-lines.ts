@@ -149,9 +149,12 @@ export class LogLines {
   /** The day stands over the first line of each. */
   private showDays(from: number, to: number = this.window.held.length): void {
     const { held } = this.window;
-    for (let at = Math.max(0, from); at < Math.min(to, held.length); at++) {
+    const begin = Math.max(0, from);
+    let before = dayAt(held, begin - 1);
+    for (let at = begin; at < Math.min(to, held.length); at++) {
       const day = dayAt(held, at);
-      const isNew = day !== undefined && day !== dayAt(held, at - 1);
+      const isNew = day !== undefined && day !== before;
+      before = day;
       const node = held[at]?.element;
       if (isNew) node?.setAttribute("data-day", day);
       else node?.removeAttribute("data-day");

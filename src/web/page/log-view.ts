@@ -64,7 +64,7 @@ export class LogView {
   /** Another view is shown meanwhile: the place is kept. */
   rest(): void {
     const { feed } = this;
-    if (feed?.state !== "following" && feed?.state !== "lost") return;
+    if (feed?.goesOn !== true) return;
     feed.pause();
     this.isResting = true;
   }
@@ -92,7 +92,7 @@ export class LogView {
   private toggle(): void {
     const { feed } = this;
     if (feed === undefined) return;
-    if (feed.state === "following" || feed.state === "lost") feed.pause();
+    if (feed.goesOn) feed.pause();
     else void feed.resume();
   }
 
@@ -112,7 +112,7 @@ export class LogView {
   private show(): void {
     const { feed } = this;
     if (feed === undefined) return;
-    const goesOn = feed.state === "following" || feed.state === "lost";
+    const { goesOn } = feed;
     this.pauseButton.textContent = goesOn ? "Pause" : this.canFollow() ? "Resume" : "Follow";
     this.pauseButton.setAttribute("aria-pressed", String(!goesOn));
     setText(this.state, this.stateWords(feed));

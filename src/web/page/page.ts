@@ -107,7 +107,7 @@ class Page implements App {
     if (place.kind === "service") {
       if (place.name !== this.name) this.put(new ServicePage(this, place.name), place.name);
     } else if (this.screen !== this.table) this.put(this.table, "");
-    this.screen?.enter(place.words);
+    this.screen?.enter(place);
   }
 
   private put(screen: Screen, name: string): void {

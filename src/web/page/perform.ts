@@ -31,7 +31,7 @@ export class OwnDeeds {
   }
 }
 
-export interface Around {
+interface Around {
   /** How many services there are. */
   readonly all: number;
   readonly outcomes: Outcomes;

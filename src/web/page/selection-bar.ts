@@ -3,7 +3,7 @@ import { DEEDS, type Deed } from "./actions.ts";
 import { element } from "./element.ts";
 import { plural } from "./pure/words.ts";
 
-export interface BarListener {
+interface BarListener {
   perform(deed: Deed): void;
   offer(): void;
   clear(): void;

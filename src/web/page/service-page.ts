@@ -9,7 +9,7 @@ import { FactsList } from "./facts-list.ts";
 import { FilesView } from "./files-view.ts";
 import { LogView } from "./log-view.ts";
 import { visible } from "./pure/marks.ts";
-import { placeOf, serviceAddress, tableAddress, type View } from "./pure/place.ts";
+import { type Place, serviceAddress, tableAddress, type View } from "./pure/place.ts";
 
 const TABS: readonly [view: View, label: string][] = [
   ["log", "Log"],
@@ -61,11 +61,10 @@ export class ServicePage implements Screen {
     );
   }
 
-  enter(words: URLSearchParams): void {
+  enter(place: Place): void {
     document.title = `${visible(this.name)} – Timberline`;
-    const place = placeOf(location.hash);
     this.show(place.kind === "service" ? place.view : "log");
-    if (this.view === "log") this.log.enter(words);
+    if (this.view === "log") this.log.enter(place.words);
     this.refresh();
   }
 

@@ -2,13 +2,13 @@
 import type { Outcome } from "../tree/shapes.ts";
 import type { Seen } from "./pure/filter.ts";
 
-export interface News {
+interface News {
   /** Names of those that are new or have changed. */
   readonly changed: readonly string[];
   readonly gone: readonly string[];
 }
 
-export interface Listeners {
+interface Listeners {
   news(news: News): void;
   /** Whether what is shown is true at this moment. */
   liveness(isLive: boolean): void;

@@ -28,7 +28,7 @@ const LARGEST_FIRST: ReadonlySet<Column> = new Set([
   "stalled",
 ]);
 
-export interface HeadListener {
+interface HeadListener {
   sort(by: Column): void;
   selectAll(isSelected: boolean): void;
 }

@@ -3,7 +3,7 @@ import { DEEDS, type Deed } from "./actions.ts";
 import type { App, Screen } from "./app.ts";
 import { element } from "./element.ts";
 import { COLUMNS, type Column, type Order } from "./pure/order.ts";
-import { serviceAddress, tableAddress } from "./pure/place.ts";
+import { type Place, serviceAddress, tableAddress } from "./pure/place.ts";
 import type { Row } from "./row.ts";
 import { Selection } from "./selection.ts";
 import { SelectionBar } from "./selection-bar.ts";
@@ -65,7 +65,7 @@ export class Table implements Screen {
     );
   }
 
-  enter(words: URLSearchParams): void {
+  enter({ words }: Place): void {
     const sort = words.get("sort") ?? "name";
     const by = COLUMNS.find((column) => column === sort.replace(/^-/, "")) ?? "name";
     this.order = { by, isReversed: sort.startsWith("-") };

@@ -18,6 +18,8 @@ const COUNTED: readonly [word: string, classes: string][] = [
   ["stalled", "bad"],
 ];
 
+const FILTERS = COUNTED.map(([word]) => filterOf(`is:${word}`));
+
 export class Toolbar {
   readonly element: HTMLElement;
   private readonly input: HTMLInputElement;
@@ -57,7 +59,7 @@ export class Toolbar {
   }
 
   count(services: readonly Seen[]): void {
-    const counts = COUNTED.map(([word]) => services.filter(filterOf(`is:${word}`)).length);
+    const counts = FILTERS.map((filter) => services.filter(filter).length);
     const drawn = [services.length, ...counts].join(" ");
     if (drawn === this.drawn) return;
     this.drawn = drawn;

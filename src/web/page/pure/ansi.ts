@@ -30,7 +30,7 @@ const FLAGS: readonly [on: number, off: number, name: string][] = [
 ];
 const MARK = "mark";
 /** Beyond so many pieces a browser is kept busy; the rest is one without colours. */
-export const MOST_PIECES = 5_000;
+const MOST_PIECES = 5_000;
 
 // A sequence for colours, bounded; else one character that is marked.
 const SPECIAL = new RegExp(`\\u001b\\[([\\d;:]{0,64})m|${UNSEEN.source}`, "gu");

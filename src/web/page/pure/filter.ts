@@ -44,12 +44,16 @@ function isSo(service: Seen, asked: string): boolean {
     case "flapping":
       return service.flapping;
     case "stalled":
-      return (service.log?.stalledSeconds ?? 0) > 0;
+      return isStalled(service);
     case "ready":
       return service.ready === true;
     default:
       return service.state === asked;
   }
+}
+
+export function isStalled({ log }: Seen): boolean {
+  return (log?.stalledSeconds ?? 0) > 0;
 }
 
 /** Without going back: between two stars, the first place where a part fits is as good as any. */

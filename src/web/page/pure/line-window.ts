@@ -2,13 +2,13 @@
  * The lines that the page holds of a log: a window onto it that can be moved, bounded by their number and by their
  * length. What is pushed out at one end can be asked for again.
  */
-export interface Weighed {
+interface Weighed {
   /** Code units of its text. */
   readonly weight: number;
 }
 
 export const MOST_LINES = 4_000;
-export const MOST_WEIGHT: number = 16 * 1024 * 1024;
+const MOST_WEIGHT = 16 * 1024 * 1024;
 
 export class LineWindow<Line extends Weighed> {
   private lines: Line[] = [];
