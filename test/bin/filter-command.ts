@@ -1,22 +1,11 @@
-/** Starting tai64n, tai64nlocal and their C originals, for the tests of both. */
+/** Starting tai64n, tai64nlocal and their C originals, for the tests of both; and what is tested of both. */
+import assert from "node:assert/strict";
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+import type { Peer } from "../support/commands.ts";
 
 const TIMEOUT_MS = 60_000;
 const MOST_OUTPUT_BYTES = 1 << 28;
-
-/** Our command: from build/test/bin to dist/bin. */
-export function ours(name: string): string {
-  return fileURLToPath(new URL(`../../../dist/bin/${name}`, import.meta.url));
-}
-
-/** The C program, and why a test has to be skipped where it is missing (in CI it must not be). */
-export function peer(name: string): { readonly path: string; readonly skip: string | false } {
-  const path = `/usr/bin/${name}`;
-  const missing = !existsSync(path) && !process.env["CI"];
-  return { path, skip: missing ? `${path} is not installed: nothing to compare with` : false };
-}
 
 export interface RunOptions {
   readonly args?: readonly string[];
@@ -43,5 +32,20 @@ export function shell(line: string, program: string): SpawnSyncReturns<string> {
     encoding: "utf8",
     env: { PATH: "/usr/bin:/bin", TZ: "UTC" },
     timeout: TIMEOUT_MS,
+  });
+}
+
+/** Tests how a filter ends that cannot go on. */
+export function testItsEnds(name: string, { path, skip }: Peer): void {
+  test(`${name} exits 111 without a word when it cannot read or write`, { skip }, () => {
+    for (const line of ['"$1" <&-', '"$1" </', 'echo x | "$1" >&-', 'echo x | "$1" >/dev/full']) {
+      const { status, stdout, stderr } = shell(line, path);
+      assert.deepEqual({ status, stdout, stderr }, { status: 111, stdout: "", stderr: "" }, line);
+    }
+  });
+
+  test(`${name} dies of SIGPIPE when its reader is gone`, { skip }, () => {
+    const line = '{ yes | "$1"; echo $? >&2; } | head -n 1 >/dev/null';
+    assert.equal(shell(line, path).stderr, "141\n");
   });
 }

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toUnixNanos } from "../../src/tai64/instant.ts";
 import { isLabel, parseLabel } from "../../src/tai64/label.ts";
-import { ours, peer, run, shell } from "./filter-command.ts";
+import { ours, peer } from "../support/commands.ts";
+import { run, testItsEnds } from "./filter-command.ts";
 import { LivingFilter } from "./living-filter.ts";
 
 const tai64n = ours("tai64n");
@@ -96,19 +97,5 @@ test("tai64n goes on when somebody makes its descriptors non-blocking", async ()
   assert.equal(await filter.end(), 0);
 });
 
-for (const { name, path, skip } of [
-  { name: "tai64n", path: tai64n, skip: false },
-  { name: "the C tai64n", ...original },
-]) {
-  test(`${name} exits 111 without a word when it cannot read or write`, { skip }, () => {
-    for (const line of ['"$1" <&-', '"$1" </', 'echo x | "$1" >&-', 'echo x | "$1" >/dev/full']) {
-      const { status, stdout, stderr } = shell(line, path);
-      assert.deepEqual({ status, stdout, stderr }, { status: 111, stdout: "", stderr: "" }, line);
-    }
-  });
-
-  test(`${name} dies of SIGPIPE when its reader is gone`, { skip }, () => {
-    const line = '{ yes | "$1"; echo $? >&2; } | head -n 1 >/dev/null';
-    assert.equal(shell(line, path).stderr, "141\n");
-  });
-}
+testItsEnds("tai64n", { path: tai64n, skip: false });
+testItsEnds("the C tai64n", original);

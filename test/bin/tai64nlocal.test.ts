@@ -7,7 +7,9 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { posix } from "../../src/posix/index.ts";
 import { UNIX_EPOCH_SECONDS } from "../../src/tai64/instant.ts";
-import { ours, peer, run, shell } from "./filter-command.ts";
+import { ours, type Peer, peer } from "../support/commands.ts";
+import { Chance } from "../support/random.ts";
+import { run, shell, testItsEnds } from "./filter-command.ts";
 import { LivingFilter } from "./living-filter.ts";
 
 const tai64nlocal = ours("tai64nlocal");
@@ -17,17 +19,6 @@ const STAMP = "@400000003b4a39c23294b13c";
 function stamp(unixSeconds: number, nanos: number): string {
   const seconds = BigInt.asUintN(64, BigInt(unixSeconds) + UNIX_EPOCH_SECONDS);
   return `@${seconds.toString(16).padStart(16, "0")}${nanos.toString(16).padStart(8, "0")}`;
-}
-
-/** Numbers that look random and are the same on every run (xorshift32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
 }
 
 /** Runs ours and the C program on one input; both must end well and agree to the byte. */
@@ -79,10 +70,10 @@ for (const [index, TZ] of ZONES.entries()) {
   test(`tai64nlocal agrees with the C program around every change in ${TZ}`, {
     skip: original.skip || unknown,
   }, () => {
-    const random = numbers(index + 1);
+    const chance = new Chance(index + 1);
     const lines: string[] = [];
     const add = (seconds: number): void => {
-      lines.push(`${stamp(seconds, Math.floor(random() * 1e9))} line\n`);
+      lines.push(`${stamp(seconds, chance.below(1e9))} line\n`);
     };
     // Changes fall on whole or half hours (Lord Howe): all of two years, a second to each side.
     const start = Date.UTC(2023, 0, 1) / 1000;
@@ -93,7 +84,8 @@ for (const [index, TZ] of ZONES.entries()) {
     const leap = Date.UTC(2017, 0, 1) / 1000;
     for (let at = leap - 1000; at < leap + 1000; at++) add(at);
     // And anything since 1850, local mean times and wars included, in no order.
-    for (let i = 0; i < 20_000; i++) add(Math.floor((random() * 300 - 120) * 365.25 * 24 * HOUR));
+    for (let i = 0; i < 20_000; i++)
+      add(Math.floor((chance.next() * 300 - 120) * 365.25 * 24 * HOUR));
     assert.ok(compare(lines.join(""), TZ) > 120_000);
   });
 }
@@ -144,7 +136,7 @@ test("tai64nlocal agrees with the C program on stamps of odd shape", {
 test("tai64nlocal agrees with the C program on random bytes and lines", {
   skip: original.skip,
 }, () => {
-  const random = numbers(99);
+  const chance = new Chance(99);
   const words = [
     STAMP,
     stamp(1_700_000_000, 5),
@@ -160,7 +152,7 @@ test("tai64nlocal agrees with the C program on random bytes and lines", {
   let compared = 0;
   for (let round = 0; round < 15; round++) {
     let input = "";
-    for (let i = 0; i < 20_000; i++) input += words[Math.floor(random() * words.length)]!;
+    for (let i = 0; i < 20_000; i++) input += chance.from(words);
     // More digits behind a stamp would name a second that crashes the C program.
     compared += compare(input.replaceAll(/^(@[0-9a-f]{24})[0-9a-f]+/gm, "$1"), "Europe/Berlin");
   }
@@ -286,21 +278,12 @@ test("tai64nlocal goes on when somebody makes its descriptors non-blocking", asy
   assert.equal(await filter.end(), 0);
 });
 
-for (const { name, path, skip } of [
+const peers: readonly (Peer & { readonly name: string })[] = [
   { name: "tai64nlocal", path: tai64nlocal, skip: false },
   { name: "the C tai64nlocal", ...original },
-]) {
-  test(`${name} exits 111 without a word when it cannot read or write`, { skip }, () => {
-    for (const line of ['"$1" <&-', '"$1" </', 'echo x | "$1" >&-', 'echo x | "$1" >/dev/full']) {
-      const { status, stdout, stderr } = shell(line, path);
-      assert.deepEqual({ status, stdout, stderr }, { status: 111, stdout: "", stderr: "" }, line);
-    }
-  });
-
-  test(`${name} dies of SIGPIPE when its reader is gone`, { skip }, () => {
-    const line = '{ yes | "$1"; echo $? >&2; } | head -n 1 >/dev/null';
-    assert.equal(shell(line, path).stderr, "141\n");
-  });
+];
+for (const { name, path, skip } of peers) {
+  testItsEnds(name, { path, skip });
 
   test(`${name} exits 111 when its reader is gone and its caller ignores SIGPIPE`, { skip }, () => {
     const line = 'trap "" PIPE; { yes 2>/dev/null | "$1"; echo $? >&2; } | head -n 1 >/dev/null';

@@ -2,19 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { StampStyle } from "../../src/multilog/script.ts";
 import { type LocalTimeOf, stampOf } from "../../src/multilog/stamp.ts";
+import { zoneByDate } from "../tai64/zones.ts";
 
-const east: LocalTimeOf = (unixSeconds) => {
-  const date = new Date((Number(unixSeconds) + 19_800) * 1000);
-  return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
-    offset: 19_800,
-  };
-};
+const east: LocalTimeOf = zoneByDate(19_800);
 const nowhere: LocalTimeOf = () => undefined;
 
 const SECOND = 994_720_184n;

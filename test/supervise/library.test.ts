@@ -4,6 +4,7 @@ import fs from "node:fs";
 import { test } from "node:test";
 import { SystemFailure } from "../../src/posix/index.ts";
 import { readService, waitForServices } from "../../src/supervise/index.ts";
+import { DEFAULT_SETTINGS } from "../support/settings.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { World } from "./world.ts";
 
@@ -15,24 +16,7 @@ test("a service directory is read: state, deaths, settings with their defaults",
     [false, false, undefined, []],
   );
   assert.equal(before.isNormallyUp, true);
-  assert.deepEqual(before.settings, {
-    downSignal: "SIGTERM",
-    killAfterMs: undefined,
-    finishMs: 5000,
-    notificationFd: undefined,
-    lockFd: undefined,
-    pidFile: undefined,
-    backoffMs: undefined,
-    mostDeaths: undefined,
-    rememberedDeaths: 100,
-    startMs: undefined,
-    startRetries: undefined,
-    exitCodes: undefined,
-    killGroup: undefined,
-    isEssential: false,
-    after: [],
-    faults: [],
-  });
+  assert.deepEqual(before.settings, DEFAULT_SETTINGS);
   const supervisor = world.supervise();
   const { status, isUp, isReady } = readService(Buffer.from(world.directory));
   assert.deepEqual([status?.pid, isUp, isReady], [1000, true, true]);

@@ -28,3 +28,19 @@ export function leapingZone(unixSeconds: bigint): LocalTime | undefined {
   const local = universalTime(unixSeconds - 1n);
   return unixSeconds === LEAP_SECOND && local ? { ...local, second: 60 } : local;
 }
+
+/** A zone that is always so many seconds ahead, by JavaScript's Date. */
+export function zoneByDate(offset: number): (unixSeconds: bigint) => LocalTime {
+  return (unixSeconds) => {
+    const date = new Date((Number(unixSeconds) + offset) * 1000);
+    return {
+      year: date.getUTCFullYear(),
+      month: date.getUTCMonth() + 1,
+      day: date.getUTCDate(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+      second: date.getUTCSeconds(),
+      offset,
+    };
+  };
+}

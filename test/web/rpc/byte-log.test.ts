@@ -9,24 +9,10 @@ import { posix } from "../../../src/posix/index.ts";
 import { ByteLog } from "../../../src/web/rpc/byte-log.ts";
 import { LabelText } from "../../../src/web/rpc/label-text.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
+import { zoneByDate } from "../../tai64/zones.ts";
 
 /** Local time is an hour ahead of what it is. */
-const labels = new LabelText({
-  localTime: (at) => universal(at + 3600n),
-});
-
-function universal(at: bigint): ReturnType<typeof posix.localTime> {
-  const time = new Date(Number(at) * 1000);
-  return {
-    year: time.getUTCFullYear(),
-    month: time.getUTCMonth() + 1,
-    day: time.getUTCDate(),
-    hour: time.getUTCHours(),
-    minute: time.getUTCMinutes(),
-    second: time.getUTCSeconds(),
-    offset: 3600,
-  };
-}
+const labels = new LabelText({ localTime: zoneByDate(3600) });
 
 const STAMPED = "@400000006b0020530754d4c0";
 const SHOWN = "2026-11-20 11:26:17.12300";

@@ -9,25 +9,7 @@ import type {
   Tree,
   TreeListener,
 } from "../../../src/web/tree/types.ts";
-
-const SETTINGS: ServiceSettings = {
-  downSignal: "SIGTERM",
-  killAfterMs: undefined,
-  finishMs: 5000,
-  notificationFd: undefined,
-  lockFd: undefined,
-  pidFile: undefined,
-  backoffMs: undefined,
-  mostDeaths: undefined,
-  rememberedDeaths: 100,
-  startMs: undefined,
-  startRetries: undefined,
-  exitCodes: undefined,
-  killGroup: undefined,
-  isEssential: false,
-  after: [],
-  faults: [],
-};
+import { DEFAULT_SETTINGS } from "../../support/settings.ts";
 
 /** A service that has been up for an hour. */
 export function viewOf(name: string, more: Partial<ServiceView> = {}): ServiceView {
@@ -110,7 +92,7 @@ export class FakeTree implements Tree {
   }
 
   settings(name: string): ServiceSettings | undefined {
-    return this.views.has(name) ? { ...SETTINGS, ...this.settingsOf.get(name) } : undefined;
+    return this.views.has(name) ? { ...DEFAULT_SETTINGS, ...this.settingsOf.get(name) } : undefined;
   }
 
   logDirectories(name: string): readonly Buffer[] {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { until } from "../../support/until.ts";
+import { putFiles } from "../site.ts";
 import { call, post, Raw, request } from "./http.ts";
 import { Served } from "./served.ts";
 import { callText } from "./xml-text.ts";
@@ -17,11 +18,13 @@ const STAMP = "@400000006b0020530754d4c0";
 const TIME = /2026-11-20 \d\d:26:17\.12300/;
 
 /** Two services that nobody runs, and their logs. */
-function fill(served: Served): void {
-  served.put("web/run", "", 0o755);
-  served.put("web/log/script", "t\n./main\n");
-  served.put("web/log/main/current", `${STAMP} first\n${STAMP} hä\n`);
-  served.put("bare/run", "", 0o755);
+function fill({ services }: Served): void {
+  putFiles(services, {
+    "web/run": "",
+    "web/log/script": "t\n./main\n",
+    "web/log/main/current": `${STAMP} first\n${STAMP} hä\n`,
+    "bare/run": "",
+  });
 }
 
 const overUsual = (t: TestContext): Promise<Served> => Served.over(t, fill);
@@ -132,11 +135,11 @@ describe("Supervisor's paths", { concurrency: 1 }, () => {
     const served = await overUsual(t);
     const current = currentOf(served);
     fs.renameSync(current, join(current, "../@400000006b00300000000000.s"));
-    served.put("secret", "a secret line\n");
+    putFiles(served.services, { secret: "a secret line\n" });
     fs.symlinkSync("../../../secret", current);
     const raw = new Raw(served.socket, `GET /logtail/web${HEAD}`);
     await until("the archive", () => raw.received.includes("first"));
-    served.put("web/log/main/new", `${STAMP} the end\n`);
+    putFiles(join(current, ".."), { new: `${STAMP} the end\n` });
     fs.renameSync(join(current, "../new"), current);
     await until("the file that follows", () => raw.received.includes("the end"));
     assert.ok(!raw.received.includes("secret"));

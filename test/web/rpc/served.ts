@@ -1,6 +1,6 @@
 /** A directory of services, and a server for it in this process: on a unix socket, and on TCP. */
 import fs from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { posix } from "../../../src/posix/index.ts";
 import { type ServeOptions, type Serving, serve } from "../../../src/web/index.ts";
 import { LiveTree } from "../../../src/web/tree/live-tree.ts";
@@ -40,13 +40,6 @@ export class Served {
     await fill(served);
     await served.open(more);
     return served;
-  }
-
-  /** Makes a file, and the directories around it. */
-  put(path: string, text: string | Uint8Array, mode = 0o644): void {
-    const file = join(this.services, path);
-    fs.mkdirSync(dirname(file), { recursive: true });
-    fs.writeFileSync(file, text, { mode });
   }
 
   private async open(more: Partial<ServeOptions>): Promise<void> {

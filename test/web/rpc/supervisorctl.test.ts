@@ -8,6 +8,7 @@ import { ours } from "../../support/commands.ts";
 import { Running } from "../../support/running.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { until } from "../../support/until.ts";
+import { putFiles } from "../site.ts";
 import { call } from "./http.ts";
 import { Control, type Said, SUPERVISORCTL } from "./supervisorctl.ts";
 
@@ -31,17 +32,9 @@ class Ground {
     this.directory = temporaryDirectory(t);
     this.services = join(this.directory, "services");
     this.socket = join(this.directory, "socket");
-    for (const [path, text] of Object.entries({ ...services, ...this.ownService() }))
-      this.put(path, text);
+    putFiles(this.services, { ...services, ...this.ownService() });
     scanner = new Running(t, ours("svscan"), [this.services], { cwd: this.directory });
     this.control = new Control(this.directory, `unix://${this.socket}`);
-  }
-
-  /** A program, or a line. */
-  put(path: string, text: string): void {
-    const file = join(this.services, path);
-    fs.mkdirSync(join(file, ".."), { recursive: true });
-    fs.writeFileSync(file, text, { mode: 0o755 });
   }
 
   private ownService(): Record<string, string> {
