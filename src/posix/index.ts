@@ -10,6 +10,7 @@ export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./fail
 export { isDirectory, isRegular, isSocket } from "./file-kind.ts";
 export { AT_CWD } from "./files.ts";
 export { keepYoungSmall } from "./heap.ts";
+export { closeHeld, type Held, makeHeld, noting } from "./held.ts";
 export { become, findAccount, identity } from "./identity.ts";
 export {
   argumentBytes,
@@ -21,6 +22,7 @@ export {
 export { leave, leaveAtOwnFault } from "./leave.ts";
 export { getLimit, setLimit } from "./limits.ts";
 export { causeText, Fatal, joined, orFatal, unableTo, type Words } from "./message.ts";
+export { ownProgram } from "./own-program.ts";
 export { FD_CLOEXEC, O_NONBLOCK, POLL_ERR, POLL_HUP, POLL_IN, POLL_OUT } from "./pipes.ts";
 export { posix } from "./real.ts";
 export { ownFault, put, say } from "./say.ts";

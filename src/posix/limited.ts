@@ -11,13 +11,12 @@ import { workingDirectory } from "./directory.ts";
 import { SystemFailure } from "./failure.ts";
 import { AT_CWD, files } from "./files.ts";
 import { type Launch, recordWords } from "./launch.ts";
+import { ownProgram } from "./own-program.ts";
 import { firstThatRuns, whyNotRun } from "./search.ts";
 import type { Account, Fd, Image, Name, SoftLimits } from "./types.ts";
 
 const SLASH = 0x2f;
-const own = import.meta.url;
-/** Beside this file, of the same kind: a module, or a bundle. */
-const helper = fileURLToPath(new URL(`./limited-start${own.slice(own.lastIndexOf("."))}`, own));
+const helper = fileURLToPath(ownProgram("limited-start", import.meta.url));
 
 /** The limits among `held` that keep a process from being started here. */
 export function hinderingLimits(held: SoftLimits): SoftLimits {

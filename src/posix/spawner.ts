@@ -7,15 +7,14 @@
  */
 import { ignoring } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
+import { ownProgram } from "./own-program.ts";
 import type { Spawned, SpawnSettings, SpawnStrings } from "./spawn-call.ts";
 import { ASKED, IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
 import { startThread, type Thread } from "./thread.ts";
 import { turn } from "./turn.ts";
 import type { Fd } from "./types.ts";
 
-/** Beside this file, of the same kind: a module, or a bundle. */
-const own = import.meta.url;
-const program = new URL(`./spawner-thread${own.slice(own.lastIndexOf("."))}`, own);
+const program = ownProgram("spawner-thread", import.meta.url);
 
 /** A machine that takes longer to start a thread has other cares. */
 const MOST_START_MS = 5000;

@@ -1,11 +1,11 @@
 /** What the process and a thread that writes logs say to each other. */
-import type { Ending, Fd, Name } from "../posix/index.ts";
+import type { Ending, Fd, Held, Name } from "../posix/index.ts";
 import type { SpawnOptions } from "../posix/types.ts";
 
 /** What a thread finds at its start. */
 export interface LogThreadData {
-  /** Shared: byte n is 1 while the thread holds descriptor n. What it leaves behind can be closed by that. */
-  readonly held: Uint8Array;
+  /** Where it notes its descriptors. */
+  readonly held: Held;
 }
 
 /** How the start of a program for the thread went; `failure`: errno name and call. */

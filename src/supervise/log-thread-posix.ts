@@ -5,6 +5,7 @@
 import {
   type Ending,
   type Fd,
+  noting,
   type Posix,
   posix as realPosix,
   SystemFailure,
@@ -28,7 +29,6 @@ interface Asked {
 export class LogThreadPosix {
   readonly posix: Posix;
   private readonly system: Posix;
-  private readonly held: Uint8Array;
   private readonly post: (message: FromLogThread) => void;
   private readonly asked = new Map<number, Asked>();
   private calls = 0;
@@ -39,22 +39,17 @@ export class LogThreadPosix {
     post: (message: FromLogThread) => void,
     system: Posix = realPosix,
   ) {
-    this.held = held;
     this.post = post;
     this.system = system;
     const patiently = <T>(open: () => T): T => inLimits(system, open);
-    this.posix = {
+    const patient: Posix = {
       ...system,
       list: (dir) => patiently(() => system.list(dir)),
-      openAt: (...given) => this.note(patiently(() => system.openAt(...given))),
-      pipe: () => {
-        const [readEnd, writeEnd] = patiently(() => system.pipe());
-        return [this.note(readEnd), this.note(writeEnd)];
-      },
-      close: (fd) => {
-        this.held[fd] = 0;
-        system.close(fd);
-      },
+      openAt: (...given) => patiently(() => system.openAt(...given)),
+      pipe: () => patiently(() => system.pipe()),
+    };
+    this.posix = {
+      ...noting(patient, held),
       syncLater: (fd) => this.sync(fd),
       spawn: (program, argv, options) => this.spawn(program, argv, options),
     };
@@ -68,11 +63,6 @@ export class LogThreadPosix {
       this.asked.delete(message.call);
       settle(asked, message.outcome);
     }
-  }
-
-  private note(fd: Fd): Fd {
-    this.held[fd] = 1;
-    return fd;
   }
 
   /** One at a time: the pool of the process is for all threads, and a stalled disk is not to fill it. */

@@ -1,9 +1,11 @@
 /** One thread that writes logs, as the process sees it. */
 import {
+  closeHeld,
   type Fd,
-  ignoring,
   joined,
+  makeHeld,
   type Name,
+  ownProgram,
   SystemFailure,
   startThread,
   type Thread,
@@ -11,11 +13,7 @@ import {
 import type { Attendant, Means } from "./attendant.ts";
 import type { FromLogThread, LogThreadData, ToLogThread } from "./log-messages.ts";
 
-/** Beside this file, of the same kind: a module, or a bundle. */
-const own = import.meta.url;
-const program = new URL(`./log-worker${own.slice(own.lastIndexOf("."))}`, own);
-/** More descriptors than a thread will hold; those beyond are not closed when it is lost. */
-const NOTED_DESCRIPTORS = 1 << 16;
+const program = ownProgram("log-worker", import.meta.url);
 
 export type Starter = typeof startThread;
 
@@ -35,7 +33,7 @@ interface Hosted {
 export class LogThread {
   private readonly means: Means;
   private readonly thread: Thread;
-  private readonly held = new Uint8Array(new SharedArrayBuffer(NOTED_DESCRIPTORS));
+  private readonly held = makeHeld();
   private readonly logs = new Map<number, Hosted>();
   private opened = 0;
 
@@ -116,9 +114,7 @@ export class LogThread {
     const { posix, say } = this.means;
     const told = (thrown as Error | undefined)?.stack ?? "it was ended";
     say("svscan", "warning", Buffer.from(`a thread of ${this.logs.size} logs is lost: ${told}`));
-    for (const [fd, isHeld] of this.held.entries()) {
-      if (isHeld) ignoring(["EBADF", "EIO"], () => posix.close(fd));
-    }
+    closeHeld(posix, this.held);
     for (const log of this.logs.keys()) this.forget(log);
   }
 

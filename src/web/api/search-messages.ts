@@ -1,5 +1,6 @@
 /** What the process and the thread that searches logs say to each other. */
 import type { ReadOptions } from "../../inspect/index.ts";
+import type { Held } from "../../posix/index.ts";
 import type { LogFormat } from "./log-format.ts";
 
 /** What a search is to find, and how it is written. */
@@ -13,8 +14,8 @@ export interface SearchOrder {
 
 /** What the thread finds at its start. */
 export interface SearchThreadData {
-  /** Shared: byte n is 1 while the thread holds descriptor n. */
-  readonly held: Uint8Array;
+  /** Where it notes its descriptors. */
+  readonly held: Held;
 }
 
 export type ToSearchThread =

@@ -1,5 +1,13 @@
 /** A thread that searches logs, as the process sees it: begun when it is needed, ended when it does not answer. */
-import { type Fd, ignoring, posix, startThread, type Thread } from "../../posix/index.ts";
+import {
+  closeHeld,
+  type Held,
+  makeHeld,
+  ownProgram,
+  posix,
+  startThread,
+  type Thread,
+} from "../../posix/index.ts";
 import type {
   FromSearchThread,
   SearchOrder,
@@ -7,10 +15,7 @@ import type {
   ToSearchThread,
 } from "./search-messages.ts";
 
-/** Beside this file, of the same kind: a module, or a bundle. */
-const own = import.meta.url;
-const program = new URL(`./search-worker${own.slice(own.lastIndexOf("."))}`, own);
-const NOTED_DESCRIPTORS = 1 << 16;
+const program = ownProgram("search-worker", import.meta.url);
 const PING_MS = 1000;
 /** A thread that says nothing for so long is at a pattern that takes for ever. */
 const SILENCE_MS = 5000;
@@ -24,7 +29,7 @@ interface Search {
 
 interface Running {
   readonly thread: Thread;
-  readonly held: Uint8Array;
+  readonly held: Held;
   readonly ping: NodeJS.Timeout;
   heardMs: number;
 }
@@ -68,14 +73,14 @@ export class SearchThread {
 
   private start(): Running {
     if (this.running !== undefined) return this.running;
-    const held = new Uint8Array(new SharedArrayBuffer(NOTED_DESCRIPTORS));
+    const held = makeHeld();
     const data: SearchThreadData = { held };
     const thread = startThread(program, data, (message) => this.hear(message as FromSearchThread));
     const ping = setInterval(() => this.look(), PING_MS);
     const running = { thread, held, ping, heardMs: posix.monotonicMs() };
     this.running = running;
     void thread.ended.then((thrown) => {
-      closeAll(held);
+      closeHeld(posix, held);
       if (this.running === running) this.lose(thrown instanceof Error ? thrown : new Error(LOST));
     });
     return running;
@@ -119,9 +124,4 @@ export class SearchThread {
   private post(message: ToSearchThread): void {
     this.running?.thread.post(message);
   }
-}
-
-function closeAll(held: Uint8Array): void {
-  for (let fd: Fd = held.indexOf(1); fd !== -1; fd = held.indexOf(1, fd + 1))
-    ignoring(["EBADF", "EIO"], () => posix.close(fd));
 }

@@ -3,7 +3,13 @@
  * line: then this thread is ended, and nothing else stands still.
  */
 import { type LogLine, readLog } from "../../inspect/index.ts";
-import { causeText, listenInThread, posix as system, threadData } from "../../posix/index.ts";
+import {
+  causeText,
+  listenInThread,
+  noting,
+  posix as system,
+  threadData,
+} from "../../posix/index.ts";
 import { distinct } from "./distinct.ts";
 import { feed } from "./log-feed.ts";
 import { withoutLinks } from "./log-files.ts";
@@ -27,20 +33,8 @@ interface Search {
 const post: (message: FromSearchThread) => void = listenInThread((m) => hear(m as ToSearchThread));
 const { held } = threadData() as SearchThreadData;
 const searches = new Map<number, Search>();
-const logFiles = withoutLinks(system);
 /** What it has open is closed by the process when it is ended. */
-const posix = {
-  ...system,
-  openAt: (...given: Parameters<typeof system.openAt>) => {
-    const fd = logFiles.openAt(...given);
-    held[fd] = 1;
-    return fd;
-  },
-  close: (fd: number) => {
-    held[fd] = 0;
-    system.close(fd);
-  },
-};
+const posix = noting(withoutLinks(system), held);
 
 function hear(message: ToSearchThread): void {
   switch (message.kind) {
