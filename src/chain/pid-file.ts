@@ -2,7 +2,15 @@
  * The file into which a program that goes to the background writes the process id of its daemon:
  * decimal digits and a newline.
  */
-import { type Fd, type FileStatus, type Name, type Posix, SystemFailure } from "../posix/index.ts";
+import {
+  type Fd,
+  type FileStatus,
+  firstLine,
+  type Name,
+  type Posix,
+  SystemFailure,
+  unlessRefused,
+} from "../posix/index.ts";
 
 /** No process id is longer; what stands behind the first line is not looked at. */
 const MOST_BYTES = 128;
@@ -63,27 +71,18 @@ export class PidFile {
 
   /** Removes it; where that is not possible it stays, and the next start finds that it is old. */
   remove(): void {
-    try {
-      this.posix.unlinkAt(this.directory, this.name);
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-    }
+    unlessRefused(() => this.posix.unlinkAt(this.directory, this.name));
   }
 
   private status(): FileStatus | undefined {
-    try {
-      return this.posix.statusAt(this.directory, this.name);
-    } catch (failure) {
-      // Whatever it is, reading meets it too, and says so.
-      if (failure instanceof SystemFailure) return undefined;
-      throw failure;
-    }
+    // Whatever it is, reading meets it too, and says so.
+    return unlessRefused(() => this.posix.statusAt(this.directory, this.name));
   }
 }
 
 /** @param text  the beginning of a pid file */
 export function parsePid(text: string): PidFileReading {
-  const line = (text.split("\n")[0] ?? "").trim();
+  const line = firstLine(text);
   if (line === "") return { kind: "empty" };
   const pid = /^[0-9]{1,10}$/.test(line) ? Number(line) : 0;
   return pid > 0 && pid <= LARGEST_PID ? { kind: "pid", pid } : { kind: "garbage" };

@@ -1,7 +1,7 @@
 /**
  * What stands where a logging script leads: the part of `--check` that looks at the disk.
  */
-import { AT_CWD, type FileStatus, isDirectory, type Posix, SystemFailure } from "../posix/index.ts";
+import { AT_CWD, type FileStatus, isDirectory, type Posix, unlessRefused } from "../posix/index.ts";
 import { shown } from "./explain.ts";
 import type { Script } from "./script.ts";
 
@@ -38,13 +38,8 @@ function ownFile(file: Uint8Array, script: Script): string[] {
 }
 
 function look(posix: Posix, path: Uint8Array): FileStatus | undefined {
-  try {
-    return posix.statusAt(AT_CWD, path);
-  } catch (failure) {
-    // Not to be looked at: opening it will say why.
-    if (failure instanceof SystemFailure) return undefined;
-    throw failure;
-  }
+  // Not to be looked at: opening it will say why.
+  return unlessRefused(() => posix.statusAt(AT_CWD, path));
 }
 
 function parentOf(path: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@
  * News of many directories through one inotify descriptor; elsewhere, and where the system has no
  * more watches, nothing is ever new, and who waits looks by the clock.
  */
-import { ignoring, SystemFailure } from "./failure.ts";
+import { ignoring, unlessRefused } from "./failure.ts";
 import { bind, call, callOrNothing, cString } from "./libc.ts";
 import type { Fd, Name, Watch } from "./types.ts";
 import { watch } from "./waiter.ts";
@@ -33,13 +33,10 @@ export class DirectoryWatch {
 
   /** @returns the watch's number, the same for the same directory; undefined where it cannot be watched */
   add(path: Name): number | undefined {
-    try {
+    return unlessRefused(() => {
       const bytes = cString(path, "inotify_add_watch");
       return call("inotify_add_watch", path, () => addWatch(this.fd, bytes, MASK));
-    } catch (failure) {
-      if (failure instanceof SystemFailure) return undefined;
-      throw failure;
-    }
+    });
   }
 
   remove(number: number): void {

@@ -120,6 +120,16 @@ export function ignoring<T>(codes: readonly string[], action: () => T): T | unde
   }
 }
 
+/** @returns undefined where the system refuses it, for whatever reason */
+export function unlessRefused<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (failure) {
+    if (failure instanceof SystemFailure) return undefined;
+    throw failure;
+  }
+}
+
 /** Makes a SystemFailure of what a function of `node:fs` threw; a bad argument is our own mistake and stays it. */
 export function asFailure(error: unknown, syscall: string, path?: Name): unknown {
   if (!(error instanceof Error && "errno" in error && "code" in error)) return error;

@@ -6,7 +6,14 @@ export { DirectoryWatch } from "./directory-watch.ts";
 export { posixAt } from "./elsewhere.ts";
 export { execute, ignoreAgain, putBack, setUmask } from "./exec.ts";
 export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.ts";
-export { asFailure, errnoName, errnoText, ignoring, SystemFailure } from "./failure.ts";
+export {
+  asFailure,
+  errnoName,
+  errnoText,
+  ignoring,
+  SystemFailure,
+  unlessRefused,
+} from "./failure.ts";
 export { isDirectory, isRegular, isSocket } from "./file-kind.ts";
 export { AT_CWD } from "./files.ts";
 export { keepYoungSmall } from "./heap.ts";
@@ -28,7 +35,7 @@ export { posix } from "./real.ts";
 export { ownFault, put, say } from "./say.ts";
 export { firstThatRuns, realPath, whyNotRun } from "./search.ts";
 export { settle } from "./settle.ts";
-export { namesAt, readSmall } from "./small-file.ts";
+export { firstLine, namesAt, readSmall } from "./small-file.ts";
 export { sockets } from "./sockets.ts";
 export { handedOn } from "./spawn.ts";
 export { startSpawner } from "./spawner.ts";

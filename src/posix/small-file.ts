@@ -29,6 +29,11 @@ export function readSmall(
   }
 }
 
+/** What stands in the first line of a small file, without blanks around it. */
+export function firstLine(text: string): string {
+  return text.split("\n", 1)[0]?.trim() ?? "";
+}
+
 /**
  * The names in a directory, in no order.
  *

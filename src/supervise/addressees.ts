@@ -4,7 +4,7 @@
  * daemontools-encore's supervisor can hold both, and is sent the letters as they are. A logger that is
  * a service directory of its own, `DIR/log`, has a supervisor of its own, and is sent its share.
  */
-import { AT_CWD, type Posix, SystemFailure } from "../posix/index.ts";
+import { AT_CWD, type Posix, unlessRefused } from "../posix/index.ts";
 
 const TO_LOGGER = 0x4c;
 const TO_SERVICE = 0x6c;
@@ -35,11 +35,6 @@ export function addressees(posix: Posix, directory: Buffer, bytes: Buffer): Shar
 }
 
 function isSupervised(posix: Posix, logger: Buffer): boolean {
-  try {
-    const control = Buffer.concat([logger, Buffer.from("/supervise/control")]);
-    return posix.statusAt(AT_CWD, control) !== undefined;
-  } catch (failure) {
-    if (!(failure instanceof SystemFailure)) throw failure;
-    return false;
-  }
+  const control = Buffer.concat([logger, Buffer.from("/supervise/control")]);
+  return unlessRefused(() => posix.statusAt(AT_CWD, control)) !== undefined;
 }

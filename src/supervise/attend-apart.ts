@@ -8,7 +8,7 @@ import {
   type Fd,
   type Name,
   type Posix,
-  SystemFailure,
+  unlessRefused,
 } from "../posix/index.ts";
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
 import { parseEssentialEnd } from "./phase.ts";
@@ -112,21 +112,19 @@ class Apart implements Attendant {
 
   private hears(bytes: () => string): boolean {
     const { posix, dir } = this;
-    try {
+    const taken = unlessRefused(() => {
       // An earlier supervise may be listening still, and go with what it was told.
       const control = posix.statusAt(dir, "supervise/control");
-      if (control === undefined || !posix.hasOpen(this.pid, control)) return false;
+      if (control === undefined || !posix.hasOpen(this.pid, control)) return 0;
       const fd = posix.openAt(dir, "supervise/control", "write");
       try {
         const command = Buffer.from(bytes());
-        return posix.write(fd, command, 0, command.length) > 0;
+        return posix.write(fd, command, 0, command.length);
       } finally {
         posix.close(fd);
       }
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      return false;
-    }
+    });
+    return taken !== undefined && taken > 0;
   }
 
   /** How its service ended, where that was an essential one and it ended with it. */
@@ -142,11 +140,6 @@ class Apart implements Attendant {
 
   /** @returns undefined also where it cannot be read */
   private read(file: string): Buffer | undefined {
-    try {
-      return readSmall(this.posix, this.dir, `supervise/${file}`);
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      return undefined;
-    }
+    return unlessRefused(() => readSmall(this.posix, this.dir, `supervise/${file}`));
   }
 }

@@ -4,7 +4,7 @@
  *
  * @see s6, s6-svwait
  */
-import { AT_CWD, type Posix, SystemFailure } from "../posix/index.ts";
+import { AT_CWD, type Posix, unlessRefused } from "../posix/index.ts";
 import { isDown, isReady, isUp, readState, type ServiceState } from "./service-state.ts";
 import { onStateNews } from "./state-news.ts";
 
@@ -91,17 +91,14 @@ export class Awaited {
   /** @returns undefined where there is no such directory, or it may not be looked at */
   private look(): ServiceState | undefined {
     const { posix, directory } = this;
-    try {
+    return unlessRefused(() => {
       const dir = posix.openAt(AT_CWD, directory, "directory");
       try {
         return readState(posix, dir);
       } finally {
         posix.close(dir);
       }
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      return undefined;
-    }
+    });
   }
 }
 

@@ -20,6 +20,7 @@ import {
   environmentBytes,
   type Fd,
   findAccount,
+  firstLine,
   ignoring,
   joined,
   type Name,
@@ -100,7 +101,7 @@ export class Conditions {
   private account(): Account | undefined {
     const text = this.textOf("user");
     if (text === undefined) return undefined;
-    const name = text.split("\n", 1)[0]?.trim() ?? "";
+    const name = firstLine(text);
     const account = name === "" ? undefined : findAccount(Buffer.from(name, "latin1"));
     if (account === undefined) throw this.invalid("user", `unknown account ${name}`);
     return account;

@@ -27,6 +27,7 @@ import {
   type Posix,
   SystemFailure,
   unableTo,
+  unlessRefused,
   type Words,
 } from "../posix/index.ts";
 import { formatLabel, type Instant } from "../tai64/index.ts";
@@ -123,13 +124,8 @@ export class ControlDirectory {
 
   /** The status that an earlier supervisor left; undefined where there is none that can be read. */
   readStatus(): ReadStatus | undefined {
-    try {
-      const bytes = readSmall(this.posix, this.dir, `${PLACE}/status`);
-      return bytes === undefined ? undefined : decodeStatus(bytes);
-    } catch (failure) {
-      if (!(failure instanceof SystemFailure)) throw failure;
-      return undefined;
-    }
+    const bytes = unlessRefused(() => readSmall(this.posix, this.dir, `${PLACE}/status`));
+    return bytes && decodeStatus(bytes);
   }
 
   readDeaths(): DeathEntry[] {

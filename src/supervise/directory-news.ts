@@ -1,5 +1,5 @@
 /** News of directories, where the system tells them. */
-import { DirectoryWatch, type Name, SystemFailure } from "../posix/index.ts";
+import { DirectoryWatch, type Name, unlessRefused } from "../posix/index.ts";
 
 /** A wait without news; then another one begins. */
 const WAIT_MS = 3_600_000;
@@ -72,10 +72,5 @@ export class DirectoryNews {
 
 /** @returns undefined where there is none to be had: then directories are looked at from time to time */
 export function openWatch(): DirectoryWatch | undefined {
-  try {
-    return new DirectoryWatch();
-  } catch (failure) {
-    if (failure instanceof SystemFailure) return undefined;
-    throw failure;
-  }
+  return unlessRefused(() => new DirectoryWatch());
 }

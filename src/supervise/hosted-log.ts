@@ -8,7 +8,7 @@ import {
   joined,
   type Name,
   type Posix,
-  SystemFailure,
+  unlessRefused,
 } from "../posix/index.ts";
 import { lastNameOf, parentOf } from "./state-news.ts";
 
@@ -28,13 +28,22 @@ export const LOG_FOLDERS: ReadonlyMap<string, Fd> = new Map([
 export function loggersOf(posix: Posix, service: Name): Loggers {
   const loggers = new Map<string, LoggerKind>();
   for (const folder of LOG_FOLDERS.keys()) {
-    const place = joined([service, `/${folder}`]);
-    const kind = loggerKind(posix, place);
-    // A directory of that name that is nothing to 0.76 may be the service's own.
-    const isLogger = folder === "log" || posix.statusAt(AT_CWD, joined([place, "/run"]));
-    if (kind === "hosted" || (kind === "supervised" && isLogger)) loggers.set(folder, kind);
+    const kind = loggerAt(posix, service, folder);
+    if (kind !== "none") loggers.set(folder, kind);
   }
   return loggers;
+}
+
+/**
+ * @param folder  of LOG_FOLDERS
+ * @throws SystemFailure when it cannot be told
+ */
+export function loggerAt(posix: Posix, service: Name, folder: string): LoggerKind {
+  const place = joined([service, `/${folder}`]);
+  const kind = loggerKind(posix, place);
+  if (kind !== "supervised" || folder === "log") return kind;
+  // A directory of that name that is nothing to 0.76 may be the service's own.
+  return posix.statusAt(AT_CWD, joined([place, "/run"])) === undefined ? "none" : kind;
 }
 
 /**
@@ -56,10 +65,6 @@ export function loggerKind(posix: Posix, log: Name): LoggerKind {
 /** @returns the service whose log a directory is, where svscan writes that itself; else undefined */
 export function hostedBy(posix: Posix, directory: Name): Buffer | undefined {
   if (!LOG_FOLDERS.has(lastNameOf(directory).toString("latin1"))) return undefined;
-  try {
-    return loggerKind(posix, directory) === "hosted" ? parentOf(directory) : undefined;
-  } catch (failure) {
-    if (failure instanceof SystemFailure) return undefined;
-    throw failure;
-  }
+  const kind = unlessRefused(() => loggerKind(posix, directory));
+  return kind === "hosted" ? parentOf(directory) : undefined;
 }

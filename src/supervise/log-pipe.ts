@@ -9,7 +9,7 @@ import {
   joined,
   type Name,
   type Posix,
-  SystemFailure,
+  unlessRefused,
 } from "../posix/index.ts";
 import { findLeftover } from "./leftover.ts";
 import { readSmall } from "./small-file.ts";
@@ -58,11 +58,9 @@ function readByLogger(posix: Posix, service: Name, folder: string): number | und
 
 /** @returns the process of a service that was left; 0: none */
 function findProcess(posix: Posix, service: Name): number {
-  try {
+  const found = unlessRefused(() => {
     const status = readSmall(posix, AT_CWD, joined([service, "/supervise/status"]));
-    return findLeftover(posix, status && decodeStatus(status))?.pid ?? 0;
-  } catch (failure) {
-    if (failure instanceof SystemFailure) return 0;
-    throw failure;
-  }
+    return findLeftover(posix, status && decodeStatus(status));
+  });
+  return found?.pid ?? 0;
 }

@@ -3,7 +3,7 @@
  *
  * @see daemontools 0.76, svstat.c
  */
-import { AT_CWD, type Name, type Posix, SystemFailure } from "../posix/index.ts";
+import { AT_CWD, type Name, type Posix, SystemFailure, unlessRefused } from "../posix/index.ts";
 import { type Instant, UNIX_EPOCH_SECONDS } from "../tai64/index.ts";
 import type { DeathEntry } from "./deaths.ts";
 import { hostedBy } from "./hosted-log.ts";
@@ -57,16 +57,14 @@ export function reportOn(visits: Visits, directory: Name): Report {
 /** @returns what can be read of it; nothing where nothing can */
 export function historyOf(visits: Visits, directory: Name): History {
   const { posix } = visits;
-  try {
-    return visits.in(directory, () => {
+  const found = unlessRefused(() =>
+    visits.in(directory, () => {
       const { tellsReady, readySince, phase } = readState(posix, AT_CWD);
       const deaths = readDeaths(posix, AT_CWD);
       return { tellsReady, readySince, phase, group: readGroup(posix, AT_CWD), deaths };
-    });
-  } catch (failure) {
-    if (!(failure instanceof SystemFailure)) throw failure;
-    return { tellsReady: false, readySince: undefined, deaths: [] };
-  }
+    }),
+  );
+  return found ?? { tellsReady: false, readySince: undefined, deaths: [] };
 }
 
 function reportHere(posix: Posix): Report {

@@ -1,5 +1,5 @@
 /** What a service directory tells of its service, through a descriptor of it: nobody's working directory changes. */
-import { type Fd, type Name, type Posix, SystemFailure } from "../posix/index.ts";
+import { type Fd, firstLine, type Name, type Posix, SystemFailure } from "../posix/index.ts";
 import { type Instant, isLabel, parseLabel } from "../tai64/index.ts";
 import { type DeathEntry, parseDeaths } from "./deaths.ts";
 import { parsePhase, type TellingPhase } from "./phase.ts";
@@ -50,7 +50,7 @@ export function readDeaths(posix: Posix, dir: Fd): DeathEntry[] {
 
 /** @returns the group that it belongs to, by its file `group`. @throws SystemFailure */
 export function readGroup(posix: Posix, dir: Fd): string | undefined {
-  const line = readSmall(posix, dir, "group")?.toString().split("\n", 1)[0]?.trim();
+  const line = firstLine(readSmall(posix, dir, "group")?.toString() ?? "");
   return line === "" ? undefined : line;
 }
 

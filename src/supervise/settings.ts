@@ -4,7 +4,15 @@
  *
  * @see spec of s6, servicedir; `max-deaths` and `backoff` are ours
  */
-import { type Fd, joined, type Name, type Posix, unableTo, type Words } from "../posix/index.ts";
+import {
+  type Fd,
+  firstLine,
+  joined,
+  type Name,
+  type Posix,
+  unableTo,
+  type Words,
+} from "../posix/index.ts";
 import { signalName, signalNumber } from "../posix/signals.ts";
 import { readSmall } from "./small-file.ts";
 
@@ -160,7 +168,8 @@ export class Settings {
   }
 
   private firstLine(name: string): string | undefined {
-    return this.text(name)?.split("\n", 1)[0]?.trim();
+    const text = this.text(name);
+    return text === undefined ? undefined : firstLine(text);
   }
 
   private text(name: string): string | undefined {

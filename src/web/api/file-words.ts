@@ -3,10 +3,12 @@ import {
   AT_CWD,
   causeText,
   type Fd,
+  firstLine,
   namesAt,
   type Posix,
   readSmall,
   SystemFailure,
+  unlessRefused,
 } from "../../posix/index.ts";
 import type { ServiceSettings } from "../../supervise/index.ts";
 import { duration } from "../../supervise/why.ts";
@@ -81,12 +83,7 @@ const WORDS: Readonly<Record<string, (look: Look) => string>> = {
 export function filesInWords(posix: Posix, tree: Tree, view: ServiceView): FileWords[] {
   const settings = tree.settings(view.name);
   if (settings === undefined) return [UNREAD];
-  try {
-    return filesOf(posix, view, settings);
-  } catch (failure) {
-    if (!(failure instanceof SystemFailure)) throw failure;
-    return [UNREAD];
-  }
+  return unlessRefused(() => filesOf(posix, view, settings)) ?? [UNREAD];
 }
 
 /** @throws SystemFailure */
@@ -118,7 +115,7 @@ function says(
   const text = (): string => readSmall(posix, dir, name, MOST_BYTES)?.toString() ?? "";
   const look: Look = {
     settings,
-    line: () => text().split("\n", 1)[0]?.trim() ?? "",
+    line: () => firstLine(text()),
     lines: () =>
       text()
         .trim()

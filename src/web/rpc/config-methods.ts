@@ -2,10 +2,9 @@
  * Methods about which services there are. svscan finds what is new in a scan directory by itself, so there is no
  * configuration to be read again: what waits to be added is what no supervisor has.
  */
-import { SystemFailure } from "../../posix/index.ts";
+import { SystemFailure, unlessRefused } from "../../posix/index.ts";
 import { readService } from "../../supervise/index.ts";
 import type { ServiceView } from "../tree/types.ts";
-import { unlessRefused } from "../tree/unseen.ts";
 import { type Configured, configInfo } from "./config.ts";
 import { RpcFault } from "./faults.ts";
 import { type Caller, type Method, method, TEXT } from "./method.ts";

@@ -4,9 +4,10 @@ import {
   AT_CWD,
   Fatal,
   findAccount,
+  firstLine,
   type Posix,
   readSmall,
-  SystemFailure,
+  unlessRefused,
 } from "../../posix/index.ts";
 import { signalNumber } from "../../posix/signals.ts";
 import type { ServiceSettings } from "../../supervise/index.ts";
@@ -86,12 +87,9 @@ function keptBy(script: readonly Buffer[]): { readonly files: number; readonly b
 
 /** The id of the account in the file `user`. */
 function userOf(posix: Posix, directory: string): RpcValue {
-  try {
-    const line = readSmall(posix, AT_CWD, `${directory}/user`)?.toString().split("\n", 1)[0];
-    const name = line?.trim() ?? "";
-    return (name === "" ? undefined : findAccount(name)?.uid) ?? NONE;
-  } catch (failure) {
-    if (!(failure instanceof SystemFailure)) throw failure;
-    return NONE;
-  }
+  const uid = unlessRefused(() => {
+    const name = firstLine(readSmall(posix, AT_CWD, `${directory}/user`)?.toString() ?? "");
+    return name === "" ? undefined : findAccount(name)?.uid;
+  });
+  return uid ?? NONE;
 }

@@ -8,7 +8,7 @@ import { isUtf8 } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { FastifyReply } from "fastify";
 import { type LogLine, readLog, UnknownTarget } from "../../inspect/index.ts";
-import { ownFault, SystemFailure } from "../../posix/index.ts";
+import { ownFault, SystemFailure, unlessRefused } from "../../posix/index.ts";
 import { parseLabel } from "../../tai64/index.ts";
 import { feed } from "../api/log-feed.ts";
 import { withoutLinks } from "../api/log-files.ts";
@@ -54,12 +54,7 @@ export class LogTails {
   /** @returns undefined where there is no log, or nobody may read it */
   private lastLines(directory: string): number | undefined {
     const { posix, labels } = this.supervisord;
-    try {
-      return ByteLog.read(posix, directory, (log) => countLines(log, labels));
-    } catch (failure) {
-      if (failure instanceof SystemFailure) return undefined;
-      throw failure;
-    }
+    return unlessRefused(() => ByteLog.read(posix, directory, (log) => countLines(log, labels)));
   }
 
   private async run(directory: string, last: number, raw: ServerResponse): Promise<void> {

@@ -4,13 +4,12 @@
  *
  * Only what was supervised before counts: who makes a service makes it under such a name as well.
  */
-import { AT_CWD, joined, namesAt, type Posix } from "../../posix/index.ts";
+import { AT_CWD, joined, namesAt, type Posix, unlessRefused } from "../../posix/index.ts";
 import { LOG_FOLDERS } from "../../supervise/hosted-log.ts";
 import { readGroup } from "../../supervise/service-state.ts";
 import { lastNameOf, parentOf } from "../../supervise/state-news.ts";
 import { sendNow } from "../../supervise/svc.ts";
 import { nameText } from "../tree/names.ts";
-import { unlessRefused } from "../tree/unseen.ts";
 import { RpcFault } from "./faults.ts";
 
 const DOT = 0x2e;

@@ -5,7 +5,7 @@
  * tell: supervisors that were killed, logs that grow, deaths that become old, directories that cannot be
  * watched. It holds nothing that is not read from the disk again by the next that is started.
  */
-import { joined, type Posix, SystemFailure, unableTo } from "../../posix/index.ts";
+import { joined, type Posix, SystemFailure, unableTo, unlessRefused } from "../../posix/index.ts";
 import { DirectoryNews, openWatch } from "../../supervise/directory-news.ts";
 import { type DeathEntry, type ServiceSettings } from "../../supervise/index.ts";
 
@@ -16,7 +16,6 @@ import { matching } from "./names.ts";
 import { Rounds } from "./rounds.ts";
 import { ServiceEntry } from "./service-entry.ts";
 import type { Action, ActOptions, Outcome, ServiceView, Tree, TreeListener } from "./types.ts";
-import { unlessRefused } from "./unseen.ts";
 
 const GATHER_MS = 50;
 

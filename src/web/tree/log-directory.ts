@@ -5,7 +5,7 @@
  * The lines of a second are counted in what is new at the end of `current`; where that is much, in a part of it.
  */
 import { isArchive } from "../../multilog/archive.ts";
-import { AT_CWD, type FileStatus, joined, type Posix, SystemFailure } from "../../posix/index.ts";
+import { AT_CWD, type FileStatus, joined, type Posix, unlessRefused } from "../../posix/index.ts";
 
 const SAMPLE_BYTES = 32 * 1024;
 const LF = 0x0a;
@@ -42,7 +42,7 @@ export class LogDirectory {
 
   /** @returns what came since the last look, of the first one nothing; undefined where nobody may look */
   look(): Growth | undefined {
-    try {
+    return unlessRefused(() => {
       const directory = this.posix.statusAt(AT_CWD, this.path);
       if (directory === undefined) return undefined;
       const current = this.posix.statusAt(AT_CWD, this.current);
@@ -51,10 +51,7 @@ export class LogDirectory {
       this.isNew = false;
       if (isFirst || grown <= 0) return NO_GROWTH;
       return { bytes: grown, lines: this.linesIn(grown) };
-    } catch (failure) {
-      if (failure instanceof SystemFailure) return undefined;
-      throw failure;
-    }
+    });
   }
 
   /** By how much `current` grew; where it is another one, less what the old one had. */

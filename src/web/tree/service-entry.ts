@@ -1,5 +1,5 @@
 /** One service that is watched: what was read of it, and when it is to be read again. */
-import { AT_CWD, joined, type Posix, SystemFailure } from "../../posix/index.ts";
+import { AT_CWD, joined, type Posix, unlessRefused } from "../../posix/index.ts";
 import type { DirectoryNews } from "../../supervise/directory-news.ts";
 import { hasReader } from "../../supervise/service-state.ts";
 import { type Facts, readFacts } from "./facts.ts";
@@ -84,12 +84,8 @@ export class ServiceEntry {
   get isAsRead(): boolean {
     if (this.facts.isStale) return false;
     const was = this.facts.state?.isSupervised ?? false;
-    try {
-      return hasReader(this.posix, AT_CWD, joined([this.directory, "/supervise/ok"])) === was;
-    } catch (failure) {
-      if (failure instanceof SystemFailure) return !was;
-      throw failure;
-    }
+    const ok = joined([this.directory, "/supervise/ok"]);
+    return unlessRefused(() => hasReader(this.posix, AT_CWD, ok) === was) ?? !was;
   }
 
   close(): void {

@@ -8,16 +8,6 @@ export function isShortage(failure: unknown): boolean {
   return failure instanceof SystemFailure && SHORTAGES.includes(failure.code);
 }
 
-/** @returns undefined where the system refuses it, for whatever reason */
-export function unlessRefused<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (failure) {
-    if (failure instanceof SystemFailure) return undefined;
-    throw failure;
-  }
-}
-
 /** @returns undefined where there is nothing to be seen. @throws SystemFailure of a shortage */
 export function unlessUnseen<T>(look: () => T): T | undefined {
   try {
