@@ -41,7 +41,7 @@ export async function act(
 }
 
 function rotate(posix: Posix, target: Target): Outcome {
-  const loggers = [...loggersOf(posix, target.directory)].filter(([, kind]) => kind !== "none");
+  const loggers = [...loggersOf(posix, target.directory)];
   const { name } = target;
   if (loggers.length === 0)
     return { name, ok: false, words: "it has no log of its own", reached: null };

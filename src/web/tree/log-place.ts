@@ -8,7 +8,7 @@ import { UnknownTarget } from "../../inspect/index.ts";
 import { Targets } from "../../inspect/targets.ts";
 import { parseScript } from "../../multilog/script.ts";
 import { AT_CWD, Fatal, joined, type Posix, readSmall } from "../../posix/index.ts";
-import { loggersOf } from "../../supervise/hosted-log.ts";
+import { loggerAt } from "../../supervise/hosted-log.ts";
 import { actionsOf, MOST_SCRIPT_BYTES } from "../../supervise/log-script.ts";
 import { lastNameOf } from "../../supervise/state-news.ts";
 import { unlessUnseen } from "./unseen.ts";
@@ -40,7 +40,7 @@ export function findLog(posix: Posix, service: Buffer, stream: LogStream): LogPl
   const folder = LOG_FOLDER[stream];
   const directory = joined([service, `/${folder}`]);
   return unlessUnseen(() => {
-    const kind = loggersOf(posix, service).get(folder);
+    const kind = loggerAt(posix, service, folder);
     if (kind === "hosted") return hostedPlace(posix, directory);
     return kind === "supervised" ? runPlace(posix, directory) : undefined;
   });
