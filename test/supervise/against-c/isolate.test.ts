@@ -102,6 +102,8 @@ describe("families on one tree", { concurrency: 1, skip }, () => {
     await until("two", () => first.text("web/log/copied") === "one\ntwo\n");
     // Its pipe was not lost with the one who made it.
     process.kill(pids[1], "SIGKILL");
+    // Until it is dead it may take the line with it.
+    await until("its death", () => posix.findProcess(pids[1])?.isAlive !== true);
     fs.writeSync(say, "three\n");
     await until("three", () => first.text("web/log/copied") === "one\ntwo\nthree\n");
     assert.equal(second.status("web")?.pid, pids[0]);
