@@ -3,7 +3,7 @@
  * long ago. What follows something that was understood is named when it is not.
  */
 import { DAY_SECONDS, daysOfCivil } from "../tai64/civil.ts";
-import type { LocalTime } from "../tai64/local-time.ts";
+import { type LocalTime, universalTime } from "../tai64/local-time.ts";
 import type { Bound } from "./bound.ts";
 import { keyOf } from "./label-key.ts";
 
@@ -136,16 +136,8 @@ function offsetSeconds([, universal, sign, hours, minutes]: RegExpExecArray): nu
 /** The days of a zone with a fixed offset. */
 function shifted(offset: number): Zone {
   return (unixSeconds) => {
-    const at = new Date((Number(unixSeconds) + offset) * 1000);
-    return {
-      year: at.getUTCFullYear(),
-      month: at.getUTCMonth() + 1,
-      day: at.getUTCDate(),
-      hour: at.getUTCHours(),
-      minute: at.getUTCMinutes(),
-      second: at.getUTCSeconds(),
-      offset,
-    };
+    const local = universalTime(unixSeconds + BigInt(offset));
+    return local && { ...local, offset };
   };
 }
 

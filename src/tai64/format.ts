@@ -38,8 +38,8 @@ const CONVERSIONS: Readonly<Record<string, Render>> = {
   "6N": ({ nanos }) => String(Math.floor(nanos / 1e3)).padStart(6, "0"),
   a: ({ local }) => DAYS[((dayOf(local) % 7) + 7) % 7]!,
   b: ({ local }) => MONTHS[local.month - 1]!,
-  F: ({ local }) => `${local.year}-${two(local.month)}-${two(local.day)}`,
-  T: ({ local }) => `${two(local.hour)}:${two(local.minute)}:${two(local.second)}`,
+  F: ({ local }) => dateText(local),
+  T: ({ local }) => clockText(local),
   z: ({ local }) => offsetText(local.offset, ""),
   ":z": ({ local }) => offsetText(local.offset, ":"),
   s: ({ unixSeconds }) => String(unixSeconds),
@@ -80,6 +80,16 @@ export function offsetText(offset: number, separator: string, exact: boolean = f
   const minutes = Math.floor(size / 60);
   const text = `${offset < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}${separator}${two(minutes % 60)}`;
   return exact && size % 60 !== 0 ? `${text}${separator}${two(size % 60)}` : text;
+}
+
+/** `2001-07-09`; the year as it is. */
+export function dateText({ year, month, day }: LocalTime): string {
+  return `${year}-${two(month)}-${two(day)}`;
+}
+
+/** `23:09:44` */
+export function clockText({ hour, minute, second }: LocalTime): string {
+  return `${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
 /** At least two digits. */

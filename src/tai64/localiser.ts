@@ -12,7 +12,7 @@
  */
 import { DAY_SECONDS } from "./civil.ts";
 import type { ByteFilter, Write } from "./filter.ts";
-import { two } from "./format.ts";
+import { clockText, dateText } from "./format.ts";
 import { UNIX_EPOCH_SECONDS } from "./instant.ts";
 import type { Kernel } from "./kernel.ts";
 import { isHexDigit } from "./label.ts";
@@ -182,9 +182,7 @@ export class Localiser implements ByteFilter {
 
   #writeText(local: LocalTime, separator: string, suffix: string): void {
     const { memory, view } = this.#kernel;
-    const day = `${local.year}-${two(local.month)}-${two(local.day)}`;
-    const time = `${two(local.hour)}:${two(local.minute)}:${two(local.second)}`;
-    putText(`${day}${separator}${time}.`, memory, TEXT);
+    putText(`${dateText(local)}${separator}${clockText(local)}.`, memory, TEXT);
     putText(suffix, memory, SUFFIX);
     view.setUint32(SUFFIX_BYTES, suffix.length, true);
     memory.fill(0, TEXT_DIGITS, TEXT_DIGITS + SECONDS_DIGITS);

@@ -1,5 +1,5 @@
 /** How tai64nlocal writes a stamp. */
-import { compileFormat, offsetText, type Render, two } from "./format.ts";
+import { clockText, compileFormat, offsetText, type Render, two } from "./format.ts";
 import type { LocalTime } from "./local-time.ts";
 
 export interface Style {
@@ -52,8 +52,7 @@ export function formatStyle(format: string): Style {
 }
 
 function timeText(local: LocalTime, nanos: number): string {
-  const time = `${two(local.hour)}:${two(local.minute)}:${two(local.second)}`;
-  return `${time}.${String(nanos).padStart(9, "0")}`;
+  return `${clockText(local)}.${String(nanos).padStart(9, "0")}`;
 }
 
 function isoYear(year: number): string {

@@ -1,7 +1,7 @@
 /** What Supervisor tells of a process, in structs and in words for people. */
 import type { DeathEntry } from "../../supervise/index.ts";
-import type { LocalTime } from "../../tai64/index.ts";
-import { toUnixNanos } from "../../tai64/index.ts";
+import { two } from "../../tai64/format.ts";
+import { compileFormat, type LocalTime, toUnixNanos } from "../../tai64/index.ts";
 import { type Seen, type StateName, USUAL_START_MS } from "./state.ts";
 
 const MS_PER_SECOND = 1000;
@@ -9,7 +9,7 @@ const NANOS_PER_MS = 1_000_000n;
 const SECONDS_PER_DAY = 86_400;
 /** A process that a signal ended, or of whose end nobody was told. */
 const NO_CODE = -1;
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+const monthAndDay = compileFormat("%b %d");
 
 /** Unix seconds; 0: never. */
 export interface Times {
@@ -82,7 +82,7 @@ export function describe(
       return spawnError(seen, state) || `unknown error (try "tail ${seen.view.name}")`;
     case "STOPPED":
     case "EXITED":
-      return start === 0 ? "Not started" : stopText(localTime(BigInt(stop)));
+      return start === 0 ? "Not started" : stopText(BigInt(stop), localTime);
     case "STARTING":
     case "STOPPING":
     case "UNKNOWN":
@@ -93,7 +93,6 @@ export function describe(
 /** `0:00:07`, `1 day, 2:03:04`. */
 export function uptimeText(uptime: number): string {
   const days = Math.floor(uptime / SECONDS_PER_DAY);
-  const two = (value: number): string => String(value).padStart(2, "0");
   const hours = Math.floor((uptime % SECONDS_PER_DAY) / 3600);
   const time = `${hours}:${two(Math.floor((uptime % 3600) / 60))}:${two(uptime % 60)}`;
   if (days === 0) return time;
@@ -101,10 +100,14 @@ export function uptimeText(uptime: number): string {
 }
 
 /** `Nov 20 08:44 AM`. */
-function stopText(time: LocalTime | undefined): string {
-  if (time === undefined) return "";
-  const two = (value: number): string => String(value).padStart(2, "0");
-  const half = time.hour < 12 ? "AM" : "PM";
-  const hour = time.hour % 12 === 0 ? 12 : time.hour % 12;
-  return `${MONTHS[time.month - 1]} ${two(time.day)} ${two(hour)}:${two(time.minute)} ${half}`;
+function stopText(
+  unixSeconds: bigint,
+  localTime: (unixSeconds: bigint) => LocalTime | undefined,
+): string {
+  const local = localTime(unixSeconds);
+  if (local === undefined) return "";
+  const half = local.hour < 12 ? "AM" : "PM";
+  const hour = local.hour % 12 === 0 ? 12 : local.hour % 12;
+  const day = monthAndDay({ unixSeconds, nanos: 0, local });
+  return `${day} ${two(hour)}:${two(local.minute)} ${half}`;
 }

@@ -3,6 +3,7 @@
  * characters as well, so that every other byte of a log stays at its place.
  */
 import type { Posix } from "../../posix/index.ts";
+import { clockText, dateText } from "../../tai64/format.ts";
 import {
   type Instant,
   LABEL_BYTES,
@@ -47,10 +48,7 @@ export class LabelText {
   text(instant: Instant): string | undefined {
     const local = this.clock.at(toUnixSeconds(instant));
     if (local === undefined || local.year < FIRST_YEAR || local.year > LAST_YEAR) return undefined;
-    const two = (value: number): string => String(value).padStart(2, "0");
-    const date = `${local.year}-${two(local.month)}-${two(local.day)}`;
-    const time = `${two(local.hour)}:${two(local.minute)}:${two(local.second)}`;
     const part = String(Math.floor(instant.nanos / NANOS_PER_SHOWN)).padStart(SHOWN_DIGITS, "0");
-    return `${date} ${time}.${part}`;
+    return `${dateText(local)} ${clockText(local)}.${part}`;
   }
 }
