@@ -31,7 +31,8 @@ export function compare(a: string, b: string): number {
 }
 
 export function groupOf(tree: Tree, group: string): Process[] {
-  return allProcesses(tree).filter((process) => process.group === group);
+  const processes = tree.services().map(processOf);
+  return processes.filter((process) => process.group === group).sort(byGroup);
 }
 
 /** A process, or all of a group. */

@@ -5,6 +5,7 @@ import { type FaultName, RpcFault } from "./faults.ts";
 import type { Order } from "./several.ts";
 import { isRunning, USUAL_START_MS } from "./state.ts";
 import type { Supervisord } from "./supervisord.ts";
+import { tell } from "./tell.ts";
 import { untilSeen } from "./waiting.ts";
 
 /**
@@ -13,9 +14,10 @@ import { untilSeen } from "./waiting.ts";
  */
 export async function startProcess(
   supervisord: Supervisord,
-  { view, called, caller }: Order,
+  order: Order,
   wait: boolean,
 ): Promise<void> {
+  const { view, called, caller } = order;
   supervisord.checkCommand(view, called);
   const state = supervisord.stateOf(view);
   if (isRunning(state)) throw new RpcFault("ALREADY_STARTED", called);
@@ -25,12 +27,7 @@ export async function startProcess(
   if (state === "STOPPING") return;
   const { tree } = supervisord;
   const verdict = observe(supervisord, view);
-  const outcome = await tree.act(view.name, "start", { waitMs: undefined, who: caller.who });
-  if (!outcome.ok)
-    throw new RpcFault(
-      tree.service(view.name) === undefined ? "BAD_NAME" : "SPAWN_ERROR",
-      `${called} (${outcome.words})`,
-    );
+  await tell(supervisord, order, "start", "SPAWN_ERROR");
   if (!wait) return;
   const look = (): Verdict | undefined => verdict(tree.service(view.name));
   const found = await untilSeen(tree, caller.gone, look, view.name);

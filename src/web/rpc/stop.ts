@@ -5,6 +5,7 @@ import { RpcFault } from "./faults.ts";
 import type { Order } from "./several.ts";
 import { isRunning, isSignallable, isStopped } from "./state.ts";
 import type { Supervisord } from "./supervisord.ts";
+import { tell } from "./tell.ts";
 import { untilSeen } from "./waiting.ts";
 
 /** @throws RpcFault, Gone */
@@ -15,7 +16,7 @@ export async function stopProcess(
 ): Promise<void> {
   const { view, called, caller } = order;
   if (!isRunning(supervisord.stateOf(view))) throw new RpcFault("NOT_RUNNING", called);
-  await act(supervisord, order, "stop");
+  await tell(supervisord, order, "stop", "NOT_RUNNING");
   if (!wait) return;
   const { tree } = supervisord;
   const look = (): true | undefined => {
@@ -53,7 +54,7 @@ export async function signalProcess(
   if (action === undefined) throw new RpcFault("BAD_SIGNAL", signal);
   if (!isSignallable(supervisord.stateOf(order.view)))
     throw new RpcFault("NOT_RUNNING", order.called);
-  if (action !== "none") await act(supervisord, order, action);
+  if (action !== "none") await tell(supervisord, order, action, "NOT_RUNNING");
 }
 
 function readSignal(text: string): Action | "none" | undefined {
@@ -64,15 +65,4 @@ function readSignal(text: string): Action | "none" | undefined {
   const upper = text.toUpperCase();
   const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
   return Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-}
-
-async function act(
-  { tree }: Supervisord,
-  { view: { name }, called, caller: { who } }: Order,
-  action: Action,
-): Promise<void> {
-  const { ok, words } = await tree.act(name, action, { waitMs: undefined, who });
-  if (ok) return;
-  const fault = tree.service(name) === undefined ? "BAD_NAME" : "NOT_RUNNING";
-  throw new RpcFault(fault, `${called} (${words})`);
 }
