@@ -9,15 +9,14 @@ import type { Site } from "../server/site.ts";
 import { serviceJson } from "../tree/service-json.ts";
 import type { ServiceView, Tree } from "../tree/types.ts";
 import type { ServiceList } from "./service-list.ts";
+import { END, EVENT_STREAM, PULSE, PULSE_MS } from "./sse.ts";
 import { beginStream, STALLED_MS } from "./stream.ts";
 
 const MOST_VIEWERS = 400;
-const PULSE_MS = 15_000;
 const STALLED_PULSES = STALLED_MS / PULSE_MS;
 /** Beside all services, which may stand in the queue once. */
 const MOST_QUEUED_BYTES = 256 * 1024;
-const PULSE = Buffer.from(": still here\n\n");
-const END = "event: end\ndata: {}\n\n";
+const PULSE_BYTES = Buffer.from(PULSE);
 
 export function registerEvents(app: FastifyInstance, site: Site, list: ServiceList): void {
   const audience = new Audience(site.tree, list);
@@ -26,7 +25,7 @@ export function registerEvents(app: FastifyInstance, site: Site, list: ServiceLi
     if (audience.size >= MOST_VIEWERS)
       throw new Refusal(503, "too-many-viewers", "too many watch already: try again later");
     request.raw.on("error", () => undefined);
-    audience.add(beginStream(reply, "text/event-stream; charset=utf-8"));
+    audience.add(beginStream(reply, EVENT_STREAM));
     return reply;
   });
 }
@@ -122,7 +121,7 @@ class Audience {
       if (viewer.stalled >= STALLED_PULSES) {
         raw.destroy();
         this.remove(viewer);
-      } else if (raw.writableLength === 0) raw.write(PULSE);
+      } else if (raw.writableLength === 0) raw.write(PULSE_BYTES);
     }
   }
 }

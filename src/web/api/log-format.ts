@@ -3,6 +3,7 @@ import type { LogLine } from "../../inspect/index.ts";
 import { lineText } from "../../inspect/index.ts";
 import type { Posix } from "../../posix/index.ts";
 import { lineTextOf } from "./line-text.ts";
+import { END, EVENT_STREAM, PULSE } from "./sse.ts";
 
 export const LOG_FORMATS = ["ndjson", "sse", "text"] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
@@ -36,12 +37,12 @@ export function logWriter(posix: Posix, format: LogFormat, service: string): Log
       };
     case "sse":
       return {
-        type: "text/event-stream; charset=utf-8",
+        type: EVENT_STREAM,
         line: (line) =>
           `${line.label === undefined ? "" : `id: ${line.label}\n`}data: ${json(line)}\n\n`,
         trouble: (message) => `event: trouble\ndata: ${JSON.stringify({ message })}\n\n`,
-        pulse: ": still here\n\n",
-        end: "event: end\ndata: {}\n\n",
+        pulse: PULSE,
+        end: END,
       };
     case "text": {
       const textOf = lineText(posix);

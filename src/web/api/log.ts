@@ -16,18 +16,19 @@ import { type LogQuery, MOST_HELD_BYTES, readOptionsOf } from "./log-query.ts";
 import { DEATH_LOG_QUERY, LOG_QUERY, NAME_LABEL_PARAMETERS, NAME_PARAMETER } from "./schemas.ts";
 import { Searches } from "./searches.ts";
 import { expectService } from "./services.ts";
+import { PULSE_MS } from "./sse.ts";
 import { beginStream, write } from "./stream.ts";
 
 /** Each has a descriptor or two, and half a megabyte. */
 const MOST_STREAMS = 100;
-const PULSE_MS = 15_000;
-const USUAL_AROUND = 20;
 const LOG_FILES = withoutLinks(posix);
 const UNSEEN = ["EACCES", "ENOTDIR", "ELOOP"];
 
 interface Named {
   readonly name: string;
 }
+
+type AroundDeath = Pick<LogQuery, "around" | "format">;
 
 interface Asked {
   readonly service: ServiceView;
@@ -54,7 +55,7 @@ export function registerLog(app: FastifyInstance, site: Site): void {
       return streams.open({ service, query, options }, request, reply);
     },
   );
-  app.get<{ Params: Named & { readonly label: string }; Querystring: LogQuery }>(
+  app.get<{ Params: Named & { readonly label: string }; Querystring: AroundDeath }>(
     "/api/services/:name/deaths/:label/log",
     { schema: { params: NAME_LABEL_PARAMETERS, querystring: DEATH_LOG_QUERY } },
     (request, reply) => {
@@ -63,8 +64,7 @@ export function registerLog(app: FastifyInstance, site: Site): void {
       const death = site.tree.deaths(name).find(({ at }) => formatLabel(at) === label);
       if (death === undefined)
         throw new Refusal(404, "no-such-death", `no death of ${name} with that label is kept`);
-      const { around = USUAL_AROUND, format } = request.query;
-      const query = { at: label, around, ...(format === undefined ? {} : { format }) };
+      const query = { ...request.query, at: label };
       const options = readOptionsOf(posix, query, undefined);
       return streams.open({ service, query, options }, request, reply);
     },

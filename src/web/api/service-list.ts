@@ -2,6 +2,7 @@
  * All services as one text, made once for each state of the tree: it is asked for much oftener than it changes.
  */
 import { gzipSync } from "node:zlib";
+import type { Tagged } from "../server/tagged.ts";
 import { serviceJson } from "../tree/service-json.ts";
 import type { ServiceView, Tree } from "../tree/types.ts";
 
@@ -11,7 +12,7 @@ export function listJson(views: readonly ServiceView[], at: string): string {
   return `{"at":"${at}","services":[${views.map(serviceJson).join(",")}]}`;
 }
 
-export class ServiceList {
+export class ServiceList implements Tagged {
   private readonly tree: Pick<Tree, "services">;
   private readonly boot = Date.now().toString(36);
   private count = 0;

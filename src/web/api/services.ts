@@ -6,6 +6,7 @@ import { deathAsJson } from "../../supervise/svstat-forms.ts";
 import { formatLabel } from "../../tai64/index.ts";
 import { Refusal } from "../server/failure.ts";
 import type { Site } from "../server/site.ts";
+import { sendTagged } from "../server/tagged.ts";
 import { type LogStream, logName } from "../tree/log-place.ts";
 import { matching } from "../tree/names.ts";
 import { serviceJson } from "../tree/service-json.ts";
@@ -79,21 +80,17 @@ export function registerServices(app: FastifyInstance, site: Site, list: Service
 function sendList(
   tree: Tree,
   list: ServiceList,
-  { query, headers }: FastifyRequest<{ Querystring: Listed }>,
+  request: FastifyRequest<{ Querystring: Listed }>,
   reply: FastifyReply,
 ): FastifyReply {
-  const { glob, group } = query;
+  const { glob, group } = request.query;
   void reply.type(JSON_TYPE);
   if (glob !== undefined || group !== undefined) {
     const all = glob === undefined ? tree.services() : matching(tree.services(), glob);
     const views = all.filter((one) => group === undefined || one.group === group);
     return reply.send(listJson(views, new Date().toISOString()));
   }
-  void reply.headers({ etag: list.tag, vary: "accept-encoding" });
-  if (headers["if-none-match"] === list.tag) return reply.code(304).send();
-  const takesPacked = /\bgzip\b/.test(headers["accept-encoding"]?.toString() ?? "");
-  if (takesPacked) void reply.header("content-encoding", "gzip");
-  return reply.send(takesPacked ? list.packed : list.bytes);
+  return sendTagged(request, reply, list);
 }
 
 function detailsOf(tree: Tree, name: string): string {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 import { readFile } from "../../posix/index.ts";
+import { sendTagged } from "./tagged.ts";
 
 /** By the path under which a browser asks for each: the file in the page's directory, and its type. */
 export const PAGE_FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
@@ -19,19 +20,12 @@ export function servePage(app: FastifyInstance, directory: URL): void {
   for (const [path, [file, type]] of Object.entries(PAGE_FILES)) {
     const bytes = readPage(new URL(file, directory));
     if (bytes === undefined) continue;
-    const packed = gzipSync(bytes);
     const digest = createHash("sha256").update(bytes).digest("base64url").slice(0, TAG_LENGTH);
+    const answer = { tag: `"${digest}"`, bytes, packed: gzipSync(bytes) };
     app.get(path, (request, reply) => {
       // Looked at again each time, and sent when it is another one: after an update nobody sees the old page.
-      void reply.headers({
-        etag: `"${digest}"`,
-        vary: "accept-encoding",
-        "cache-control": "no-cache",
-      });
-      if (request.headers["if-none-match"] === `"${digest}"`) return reply.code(304).send();
-      const takesPacked = /\bgzip\b/.test(request.headers["accept-encoding"]?.toString() ?? "");
-      if (takesPacked) void reply.header("content-encoding", "gzip");
-      return reply.type(type).send(takesPacked ? packed : bytes);
+      void reply.header("cache-control", "no-cache").type(type);
+      return sendTagged(request, reply, answer);
     });
   }
 }
