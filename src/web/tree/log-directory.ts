@@ -40,8 +40,11 @@ export class LogDirectory {
     return this.archivedBytes + this.currentBytes;
   }
 
-  /** @returns what came since the last look, of the first one nothing; undefined where nobody may look */
-  look(): Growth | undefined {
+  /**
+   * @param counts  whether the lines are counted; else there are none
+   * @returns what came since the last look, of the first one nothing; undefined where nobody may look
+   */
+  look(counts: boolean): Growth | undefined {
     return unlessRefused(() => {
       const directory = this.posix.statusAt(AT_CWD, this.path);
       if (directory === undefined) return undefined;
@@ -50,7 +53,7 @@ export class LogDirectory {
       const isFirst = this.isNew;
       this.isNew = false;
       if (isFirst || grown <= 0) return NO_GROWTH;
-      return { bytes: grown, lines: this.linesIn(grown) };
+      return { bytes: grown, lines: counts ? this.linesIn(grown) : 0 };
     });
   }
 

@@ -69,9 +69,9 @@ export class WatchedLog {
   }
 
   private read(place: LogPlace, nowMs: number): LogView {
-    const grown = this.directories.map((directory) => directory.look());
-    const isThere = grown.some((one) => one !== undefined);
     const account = this.readAccount(place, nowMs);
+    const grown = this.directories.map((directory) => directory.look(account === undefined));
+    const isThere = grown.some((one) => one !== undefined);
     if (account === undefined && this.lookedMs !== undefined) {
       const lines = grown.reduce((sum, one) => sum + (one?.lines ?? 0), 0);
       const seconds = Math.max(1, nowMs - this.lookedMs) / MS_PER_SECOND;
