@@ -53,13 +53,7 @@ bench.remarks.push(
 );
 const task: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
-const loggers = oursAnd(bench, [
-  names.C_MULTILOG,
-  names.S6_LOG,
-  names.SVLOGD,
-  names.RSYSLOG_UNIX,
-  names.RSYSLOG_TCP,
-]);
+const loggers = oursAnd(bench, names.DAEMONS);
 const nameOf = (perSecond: number): string => `${perSecond.toLocaleString("en-US")} lines/s`;
 
 for (const perSecond of RATES) {

@@ -31,13 +31,7 @@ bench.remarks.push(
 );
 const task: Task = { stamp: true, logdirs: 1 };
 const directory = join(bench.directory, "logs");
-const loggers = oursAnd(bench, [
-  names.C_MULTILOG,
-  names.S6_LOG,
-  names.SVLOGD,
-  names.RSYSLOG_UNIX,
-  names.RSYSLOG_TCP,
-]);
+const loggers = oursAnd(bench, names.DAEMONS);
 const cases = [
   { name: QUIET, perSecond: 100, seconds: bench.pick(6, 1.2) },
   { name: STEADY, perSecond: 1000, seconds: bench.pick(5, 1.2) },

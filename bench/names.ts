@@ -40,4 +40,6 @@ export const SYSLOGS: readonly string[] = [
   RSYSLOG_UDP,
   RSYSLOG_UDP_BEST,
 ];
+/** With which a service or a few are compared in detail: of each kind one, as it is. */
+export const DAEMONS: readonly string[] = [C_MULTILOG, S6_LOG, SVLOGD, RSYSLOG_UNIX, RSYSLOG_TCP];
 export const EVERYONE: readonly string[] = [...MULTILOGS, ...PLAIN_WRITERS, ...NPM, ...SYSLOGS];
