@@ -1,11 +1,11 @@
 /** A multilog on a pipe that outlives it, as under a supervisor. */
+import { SYSTEM_TROUBLE } from "../posix/exit-codes.ts";
 import { ignoring, SystemFailure } from "../posix/failure.ts";
 import { AT_CWD } from "../posix/files.ts";
 import { Fatal } from "../posix/message.ts";
 import { O_NONBLOCK, POLL_OUT } from "../posix/pipes.ts";
 import type { Ending, Fd, Posix } from "../posix/types.ts";
 
-const SYSTEM_TROUBLE = 111;
 const LONGEST_WAIT_MS = 100;
 const MOST_SAID_BYTES = 4096;
 

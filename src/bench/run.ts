@@ -4,6 +4,7 @@
  * Three trials one after the other, all in a directory that is removed at the end: how fast, how long a
  * service waits, and whether a line is lost when the logger is killed.
  */
+import { SYSTEM_TROUBLE, USAGE } from "../posix/exit-codes.ts";
 import { leave } from "../posix/leave.ts";
 import { Fatal } from "../posix/message.ts";
 import { Scratch } from "../posix/scratch.ts";
@@ -16,8 +17,6 @@ import { makeTrialScript, type TrialScript } from "./trial-script.ts";
 import { killWords, leftOutWords, speedWords, waitWords } from "./verdict.ts";
 import { measureWaits } from "./waits.ts";
 
-const USAGE = 100;
-const SYSTEM_TROUBLE = 111;
 const MB = 1e6;
 const LEAST_FREE_BYTES = 256 * MB;
 /** Of what is free: a trial leaves room for those who live here. */

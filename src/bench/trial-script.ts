@@ -4,9 +4,8 @@
  * What it would do elsewhere is left out: processors, which may do anything, and `e`.
  */
 import { parseScript } from "../multilog/script.ts";
+import { USAGE } from "../posix/exit-codes.ts";
 import { Fatal } from "../posix/message.ts";
-
-const USAGE = 100;
 
 export interface TrialScript {
   /** Its words, with every path below the working directory. */

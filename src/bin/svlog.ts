@@ -10,11 +10,14 @@ import {
   Fatal,
   leave,
   leaveAtOwnFault,
+  OWN_FAULT,
   ownFault,
   posix,
   restoreEnvironment,
+  SYSTEM_TROUBLE,
   SystemFailure,
   say,
+  USAGE,
   unableTo,
 } from "../posix/index.ts";
 import { openPager } from "./common/pager.ts";
@@ -26,9 +29,6 @@ import { bytesOf, forCommander, type SortedWords, sortWords } from "./common/svl
 const NAME = "svlog";
 const STDOUT = 1;
 const FAULT = 1;
-const USAGE = 100;
-const SYSTEM_TROUBLE = 111;
-const OWN_FAULT = 101;
 const manifest = new URL("../../../package.json", import.meta.url);
 
 // The pager's, the time zone's and the services': the launcher has kept them from Node.

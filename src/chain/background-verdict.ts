@@ -3,7 +3,7 @@ import { joined, unableTo, type Words } from "../posix/message.ts";
 import { signalNumber } from "../posix/signals.ts";
 import type { Ending } from "../posix/types.ts";
 import type { BackgroundEnd } from "./background.ts";
-import { TROUBLE } from "./end.ts";
+import { SYSTEM_TROUBLE } from "./end.ts";
 
 /** The pid file cannot be used. */
 const NO_PID = 104;
@@ -26,7 +26,7 @@ export function verdict(end: BackgroundEnd, program: Uint8Array, file: Uint8Arra
       return { exitCode: codeFor(end.ending) };
     case "daemon of another":
       return fatal(
-        TROUBLE,
+        SYSTEM_TROUBLE,
         `process ${end.pid} ended, but how is known only to its own parent, another process than `,
         program,
       );
@@ -41,12 +41,15 @@ export function verdict(end: BackgroundEnd, program: Uint8Array, file: Uint8Arra
         case "garbage":
           return fatal(NO_PID, "pid file ", file, " does not contain a process id");
         case "unreadable":
-          return fatal(TROUBLE, joined([unableTo(["read pid file ", file], end.reading.cause)]));
+          return fatal(
+            SYSTEM_TROUBLE,
+            joined([unableTo(["read pid file ", file], end.reading.cause)]),
+          );
       }
     // Every reading has returned.
     case "not running": {
       const what = `process ${end.pid}, which does not exist`;
-      return fatal(TROUBLE, "pid file ", file, ` names ${what}`, age(end.isOld, program));
+      return fatal(SYSTEM_TROUBLE, "pid file ", file, ` names ${what}`, age(end.isOld, program));
     }
     case "not ours": {
       const what = `process ${end.pid}, which is none that `;

@@ -16,7 +16,7 @@ import { type BackgroundWatch, watchBackground } from "./background.ts";
 import { verdict } from "./background-verdict.ts";
 import { handedOn, startNext } from "./beside.ts";
 import type { Resident, State, Words } from "./chain.ts";
-import { End, fatal, TROUBLE, usage } from "./end.ts";
+import { End, fatal, SYSTEM_TROUBLE, usage } from "./end.ts";
 import { type LongSyntax, readLongOptions } from "./long-options.ts";
 
 const NAME = "background-watch";
@@ -147,7 +147,7 @@ function notRun(program: Words, failure: unknown): End {
   if (!(failure instanceof SystemFailure)) throw failure;
   const { code } = failure;
   const cause = unableTo(["run ", program[0] as Buffer], failure);
-  const exitCode = code === "ENOEXEC" ? NO_FORMAT : code === "EAGAIN" ? TROUBLE : NOT_FOUND;
+  const exitCode = code === "ENOEXEC" ? NO_FORMAT : code === "EAGAIN" ? SYSTEM_TROUBLE : NOT_FOUND;
   return new End(exitCode, joined([`${NAME}: fatal: `, cause, "\n"]));
 }
 

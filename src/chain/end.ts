@@ -1,10 +1,10 @@
 /** The end of a chain before there is a next program: what is said, and the exit code. */
+import { SYSTEM_TROUBLE, USAGE } from "../posix/exit-codes.ts";
 import { SystemFailure } from "../posix/failure.ts";
 import { joined, unableTo, type Words } from "../posix/message.ts";
 import type { Name } from "../posix/types.ts";
 
-export const USAGE = 100;
-export const TROUBLE = 111;
+export { SYSTEM_TROUBLE, USAGE };
 
 export class End extends Error {
   override readonly name = "End";
@@ -36,7 +36,7 @@ export function usage(
 
 /** `NAME: fatal: TEXT`; exit code 111. */
 export function fatal(name: string, words: Words): End {
-  return new End(TROUBLE, joined([`${name}: fatal: `, ...words, "\n"]));
+  return new End(SYSTEM_TROUBLE, joined([`${name}: fatal: `, ...words, "\n"]));
 }
 
 /** Runs `action`; what the system refuses ends the chain: `NAME: fatal: unable to WORDS: cause`. */

@@ -1,7 +1,7 @@
 /** envdir: runs a program with variables set from the files of a directory (daemontools 0.76, envdir.c). */
 import { AT_CWD } from "../posix/files.ts";
 import type { Link, Next, State, System, Words } from "./chain.ts";
-import { orEnd, TROUBLE, usage } from "./end.ts";
+import { orEnd, SYSTEM_TROUBLE, usage } from "./end.ts";
 import { type Attempt, readVariables } from "./env-files.ts";
 import { change } from "./environment.ts";
 import { readPrefix } from "./prefix.ts";
@@ -22,7 +22,7 @@ function run(words: Words, state: State, system: System): Next {
   const { prefix, rest } = readPrefix(words.slice(1));
   const [directory, ...program] = rest;
   if (directory === undefined || program.length === 0) {
-    throw usage(NAME, "envdir dir child", TROUBLE);
+    throw usage(NAME, "envdir dir child", SYSTEM_TROUBLE);
   }
   const changes = within(directory, system, () =>
     readVariables(system, AT_CWD, directory, attempt, prefix),

@@ -1,7 +1,7 @@
 /** envini: runs a program with variables set from a file of sections (daemontools-encore, envini.c). */
 import { ignoring } from "../posix/failure.ts";
 import type { Link, Next, State, System, Words } from "./chain.ts";
-import { orEnd, TROUBLE, usage } from "./end.ts";
+import { orEnd, SYSTEM_TROUBLE, usage } from "./end.ts";
 import { change, setting } from "./environment.ts";
 import { readPrefix } from "./prefix.ts";
 import { readWhole } from "./whole-file.ts";
@@ -26,7 +26,7 @@ function run(words: Words, state: State, system: System): Next {
   const { prefix, rest } = readPrefix(words.slice(1));
   const [file, ...program] = rest;
   if (file === undefined || program.length === 0) {
-    throw usage(NAME, "envini [ -p prefix ] file child", TROUBLE);
+    throw usage(NAME, "envini [ -p prefix ] file child", SYSTEM_TROUBLE);
   }
   const bytes = orEnd(NAME, ["read ", file], () =>
     ignoring(["ENOENT"], () => readWhole(system, file)),

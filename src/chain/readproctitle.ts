@@ -8,7 +8,7 @@ import { readLaunch } from "../posix/launch.ts";
 import { POLL_IN, pipes } from "../posix/pipes.ts";
 import { Title } from "../posix/title.ts";
 import type { Resident, Words } from "./chain.ts";
-import { TROUBLE, USAGE } from "./end.ts";
+import { SYSTEM_TROUBLE, USAGE } from "./end.ts";
 
 const NAME = "readproctitle";
 const HELP = `Usage: readproctitle WORD… DOTS
@@ -47,7 +47,7 @@ async function run(words: Words): Promise<number> {
   const dots = words.at(-1);
   if (words.length < 2 || dots === undefined || dots.length < SHORTEST) return USAGE;
   // Node has /dev/null there where the caller had nothing.
-  if (!readLaunch().inherited.includes(STDIN)) return TROUBLE;
+  if (!readLaunch().inherited.includes(STDIN)) return SYSTEM_TROUBLE;
   const last = new LastBytes(dots.length);
   const before = words.slice(0, -1);
   const title = new Title([...before, last.bytes]);
@@ -55,7 +55,7 @@ async function run(words: Words): Promise<number> {
   const input = Buffer.alloc(INPUT_BYTES);
   for (;;) {
     const length = readSome(input);
-    if (length <= 0) return length === 0 ? 0 : TROUBLE;
+    if (length <= 0) return length === 0 ? 0 : SYSTEM_TROUBLE;
     last.take(input.subarray(0, length));
     title.write(last.bytes, at);
   }

@@ -1,5 +1,6 @@
 /** The chain from its first command to the program at its end (see chain.ts). */
 import { execute, ignoreAgain } from "../posix/exec.ts";
+import { OWN_FAULT } from "../posix/exit-codes.ts";
 import { SystemFailure } from "../posix/failure.ts";
 import { argumentBytes, environmentBytes } from "../posix/launch.ts";
 import { leave, leaveAtOwnFault } from "../posix/leave.ts";
@@ -14,7 +15,6 @@ import { realSystem } from "./system.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
-const OWN_FAULT = 101;
 
 /** Runs the command that this process was started as; comes back never. */
 export async function runChain(first: Command, house: House): Promise<never> {

@@ -7,7 +7,9 @@ import {
   orFatal,
   type Posix,
   readSmall,
+  SYSTEM_TROUBLE,
   SystemFailure,
+  USAGE,
   unableTo,
 } from "../posix/index.ts";
 import { terminalColumns } from "../posix/terminal.ts";
@@ -33,8 +35,6 @@ export interface ExamineOptions {
 type Say = (text: string) => void;
 
 const STDOUT = 1;
-const SYSTEM_TROUBLE = 111;
-const USAGE = 100;
 const MOST_BYTES = 16 * 2 ** 20;
 
 /** @returns whether all could be read, and no fault was found */

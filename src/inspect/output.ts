@@ -6,6 +6,7 @@ import {
   POLL_HUP,
   POLL_OUT,
   type Posix,
+  SYSTEM_TROUBLE,
   SystemFailure,
   unableTo,
 } from "../posix/index.ts";
@@ -14,7 +15,6 @@ const BUFFER_BYTES = 256 * 1024;
 const FULL_BYTES = 128 * 1024;
 const SHORT_BYTES = 256;
 const FOR_EVER = -1;
-const SYSTEM_TROUBLE = 111;
 
 /** Nobody reads any more. */
 export class ReaderGone extends Error {

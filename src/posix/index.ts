@@ -5,6 +5,7 @@ export { workingDirectory } from "./directory.ts";
 export { DirectoryWatch } from "./directory-watch.ts";
 export { posixAt } from "./elsewhere.ts";
 export { execute, ignoreAgain, putBack, setUmask } from "./exec.ts";
+export { OWN_FAULT, SYSTEM_TROUBLE, USAGE } from "./exit-codes.ts";
 export { type FailingPosix, type Fault, failingPosix, Stopped } from "./failing.ts";
 export {
   asFailure,

@@ -5,6 +5,7 @@
  * standard error, and where that fails with other than EINVAL it never comes back. A logger's end must
  * not depend on where its messages go.
  */
+import { OWN_FAULT } from "./exit-codes.ts";
 import { bind } from "./libc.ts";
 import { ownFault, say } from "./say.ts";
 
@@ -15,8 +16,6 @@ export function leave(code: number): never {
   exitNow(code);
   process.exit(code);
 }
-
-const OWN_FAULT = 101;
 
 /**
  * From here on a failure that nobody caught, be it of a promise, is said and ends the process. Left to itself

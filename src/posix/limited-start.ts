@@ -3,6 +3,7 @@
  * account (see limited.ts).
  */
 import { execute, ignoreAgain } from "./exec.ts";
+import { SYSTEM_TROUBLE } from "./exit-codes.ts";
 import { SystemFailure } from "./failure.ts";
 import { files } from "./files.ts";
 import { identity, isOurselves } from "./identity.ts";
@@ -10,7 +11,6 @@ import { argumentBytes, environmentBytes, readLimitList } from "./launch.ts";
 import { leave } from "./leave.ts";
 import { joined, unableTo } from "./message.ts";
 
-const TROUBLE = 111;
 const STDERR = 2;
 const ROOT = 0;
 
@@ -27,7 +27,7 @@ try {
   const whose = user === undefined ? "" : ` as ${user}`;
   const line = joined(["fatal: ", unableTo(["run ", path, whose], failure), "\n"]);
   files.write(STDERR, line, 0, line.length);
-  leave(TROUBLE);
+  leave(SYSTEM_TROUBLE);
 }
 
 /** @param word  UID:GID:NAME */

@@ -2,6 +2,7 @@
  * What is said on stderr: `NAME: fatal: TEXT`, `NAME: warning: TEXT`, with the cause behind it in
  * daemontools' words. Names of files go through byte for byte.
  */
+import { SYSTEM_TROUBLE } from "./exit-codes.ts";
 import { SystemFailure } from "./failure.ts";
 import type { Name } from "./types.ts";
 
@@ -45,6 +46,6 @@ export function orFatal<T>(words: Words, action: () => T): T {
     return action();
   } catch (cause) {
     if (!(cause instanceof SystemFailure)) throw cause;
-    throw new Fatal(111, unableTo(words, cause));
+    throw new Fatal(SYSTEM_TROUBLE, unableTo(words, cause));
   }
 }

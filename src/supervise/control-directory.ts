@@ -25,6 +25,7 @@ import {
   type Name,
   orFatal,
   type Posix,
+  SYSTEM_TROUBLE,
   SystemFailure,
   unableTo,
   unlessRefused,
@@ -40,7 +41,6 @@ const PLACE = "supervise";
 const PLACE_MODE = 0o700;
 const FIFO_MODE = 0o600;
 const LOCK_MODE = 0o600;
-const SYSTEM_TROUBLE = 111;
 /** It is there already, or cannot be made: then the open that follows says why. */
 const NOT_MADE = [
   "EACCES",

@@ -5,7 +5,15 @@
  * A thread serves the logs of one device: those would wait for the same disk anyhow, and share the
  * thread's kernel and memory. Of more than MOST_THREADS devices, some share a thread.
  */
-import { AT_CWD, Fatal, ignoring, orFatal, type Posix, unableTo } from "../posix/index.ts";
+import {
+  AT_CWD,
+  Fatal,
+  ignoring,
+  orFatal,
+  type Posix,
+  SYSTEM_TROUBLE,
+  unableTo,
+} from "../posix/index.ts";
 import type { Attend, Attendant, Means, Order } from "./attendant.ts";
 import { actionsOf, MOST_SCRIPT_BYTES } from "./log-script.ts";
 import { LogThread, type Starter } from "./log-thread.ts";
@@ -19,7 +27,6 @@ export const MOST_THREADS = 4;
  */
 export const POOL_THREADS: number = 2 * MOST_THREADS + 4;
 const STDIN = 0;
-const SYSTEM_TROUBLE = 111;
 const UNSEEN = ["EACCES", "ELOOP", "ENAMETOOLONG", "ENOTDIR"];
 const HERE = Buffer.from(".");
 const [SLASH, DOT] = ["/", "."].map((text) => text.charCodeAt(0));

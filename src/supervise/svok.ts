@@ -3,11 +3,9 @@
  *
  * @see daemontools 0.76, svok.c
  */
-import { AT_CWD, Fatal, SystemFailure, unableTo } from "../posix/index.ts";
+import { AT_CWD, Fatal, SYSTEM_TROUBLE, SystemFailure, unableTo } from "../posix/index.ts";
 import { hostedBy } from "./hosted-log.ts";
 import type { Visits } from "./visits.ts";
-
-const SYSTEM_TROUBLE = 111;
 
 /**
  * Of a log that svscan writes itself: whether one is there for its service.

@@ -11,13 +11,13 @@ import {
   type Name,
   orFatal,
   type Posix,
+  SYSTEM_TROUBLE,
   SystemFailure,
   unableTo,
 } from "../posix/index.ts";
 import { loggerKind } from "./hosted-log.ts";
 import { isUp, readState, type ServiceState } from "./service-state.ts";
 
-const SYSTEM_TROUBLE = 111;
 const TYPE_BITS = 0o170000;
 const DIRECTORY = 0o040000;
 

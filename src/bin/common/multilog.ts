@@ -10,9 +10,11 @@ import {
   ignoreAgain,
   joined,
   leave,
+  OWN_FAULT,
   ownFault,
   posix,
   put,
+  SYSTEM_TROUBLE,
   say,
   setUmask,
 } from "../../posix/index.ts";
@@ -21,8 +23,6 @@ const NAME = "multilog";
 const manifest = new URL("../../../package.json", import.meta.url);
 const STDIN = 0;
 const STDOUT = 1;
-const OWN_FAULT = 101;
-const SYSTEM_TROUBLE = 111;
 /** As in the C program: what multilog makes is readable, whatever its caller's umask. */
 const UMASK = 0o022;
 

@@ -1,6 +1,6 @@
 /** svc: telling supervisors what to do. */
 import type { Resident } from "../../chain/chain.ts";
-import { posix, say, workingDirectory } from "../../posix/index.ts";
+import { posix, SYSTEM_TROUBLE, say, workingDirectory } from "../../posix/index.ts";
 import { addressees } from "../../supervise/addressees.ts";
 import { Awaited, awaitServices, FAILED, GOAL_WORDS, type Goal } from "../../supervise/awaiting.ts";
 import { sendCommands } from "../../supervise/svc.ts";
@@ -13,7 +13,6 @@ const NAME = "svc";
 /** As much as one write puts into a FIFO undivided. */
 const MOST_BYTES = 4096;
 const ABSENT = 100;
-const TROUBLE = 111;
 /** As in s6. */
 const TIME_IS_OVER = 99;
 const MS_PER_SECOND = 1000;
@@ -96,7 +95,7 @@ async function byWord(
     const isName = unreached.isAbsent && !directory.includes("/");
     const hint = isName ? [" (nor is it in ", elsewhere, ")"] : [];
     say(NAME, ["warning: ", unreached.line, ...hint]);
-    code = Math.max(code, unreached.isAbsent ? ABSENT : TROUBLE);
+    code = Math.max(code, unreached.isAbsent ? ABSENT : SYSTEM_TROUBLE);
   }
   await awaitServices(posix, awaited, { deadlineMs: deadline });
   for (const one of awaited) {

@@ -1,5 +1,6 @@
 /** The options of svlog. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { USAGE } from "../../posix/exit-codes.ts";
 import { versionOf } from "./version.ts";
 
 /** Words in it have a character for each byte (svlog-words.ts). */
@@ -30,7 +31,6 @@ export interface SvlogOptions {
   readonly account?: string;
 }
 
-const USAGE = 100;
 const EXAMPLES = `
 Patterns are those of multilog: +PATTERN and -PATTERN in order, those that begin with - behind --;
 behind F they are fnmatch's, behind S simple again.

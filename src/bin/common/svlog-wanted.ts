@@ -4,14 +4,13 @@ import type { Producer } from "../../inspect/producer.ts";
 import type { RunOptions } from "../../inspect/run.ts";
 import { parseTime } from "../../inspect/time-words.ts";
 import { clock } from "../../posix/clock.ts";
-import { Fatal, unableTo } from "../../posix/index.ts";
+import { Fatal, USAGE, unableTo } from "../../posix/index.ts";
 import { isTerminal } from "../../posix/terminal.ts";
 import { universalTime } from "../../tai64/local-time.ts";
 import type { SvlogOptions } from "./svlog-options.ts";
 import { bytesOf, type SortedWords, textOf } from "./svlog-words.ts";
 
 const STDOUT = 1;
-const USAGE = 100;
 const DEFAULT_LINES = 20;
 
 /** @throws Fatal, TimeError */

@@ -1,12 +1,11 @@
 /** svweb passwd: a password for a user. */
-import { Fatal, joined, POLL_IN, posix } from "../../posix/index.ts";
+import { Fatal, joined, POLL_IN, posix, USAGE } from "../../posix/index.ts";
 import { askHidden, isTerminal } from "../../posix/terminal.ts";
 import { isUserName, setPassword } from "../../web/index.ts";
 import { print, Usage } from "./tool.ts";
 
 const STDIN = 0;
 const STDERR = 2;
-const USAGE = 100;
 const SHORTEST = 8;
 const LONGEST = 256;
 const NEWLINE = 0x0a;

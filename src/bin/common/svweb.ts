@@ -10,6 +10,7 @@ import {
   posix,
   SystemFailure,
   say,
+  USAGE,
   unableTo,
   workingDirectory,
 } from "../../posix/index.ts";
@@ -21,7 +22,6 @@ import { asResident, Usage } from "./tool.ts";
 import { versionOf } from "./version.ts";
 
 const NAME = "svweb";
-const USAGE = 100;
 const DEFAULT_LISTEN = "127.0.0.1:9001";
 // From dist/lib/bin/, where this file is a part of a bundle.
 const manifest = new URL("../../../package.json", import.meta.url);

@@ -7,6 +7,7 @@ import {
   joined,
   orFatal,
   posix,
+  SYSTEM_TROUBLE,
   SystemFailure,
   unableTo,
 } from "../../posix/index.ts";
@@ -15,7 +16,6 @@ import { asResident, print, type Tool, Usage } from "./tool.ts";
 
 const NAME = "timberline bench";
 const LOST = 1;
-const SYSTEM_TROUBLE = 111;
 const USUAL_SECONDS = 8;
 const MOST_SECONDS = 60;
 const USUAL_SCRIPT = ["t", "s1000000", "n10", "./main"].map((word) => Buffer.from(word));

@@ -15,12 +15,12 @@ import {
   posix,
   say,
   sockets,
+  USAGE,
   workingDirectory,
 } from "../../posix/index.ts";
 import { asResident, print, type Tool, Usage } from "./tool.ts";
 
 const NAME = "timberline import";
-const USAGE = 100;
 const HELP = `Usage: timberline import [--dry-run] FILE DIR
 
 Reads FILE, a supervisord.conf, with the files that it includes, and makes a service directory in DIR for each

@@ -11,6 +11,7 @@ import {
   type Posix,
   posix,
   realPath,
+  USAGE,
 } from "../../posix/index.ts";
 import {
   DEFAULT_ACTIONS,
@@ -23,8 +24,6 @@ import { HELP, NAME, type NewOrder, readNewWords, type Variable } from "./new-wo
 import { commandPrefix, findProgram } from "./program.ts";
 import { serviceDir } from "./service-names.ts";
 import { print, type Tool } from "./tool.ts";
-
-const USAGE = 100;
 
 export const make: Tool = {
   name: NAME,

@@ -8,6 +8,7 @@ import {
   orFatal,
   posix,
   readLaunch,
+  SYSTEM_TROUBLE,
   say,
   sweepOrphans,
 } from "../../posix/index.ts";
@@ -33,7 +34,6 @@ import type { Tool } from "./tool.ts";
 
 const STDIN = 0;
 const KILLED = 128;
-const TROUBLE = 111;
 /** npm passes a Ctrl-C on that the terminal has told us already: within this time it is the same. */
 const SAME_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
@@ -71,7 +71,7 @@ export const run: Tool = {
     const stop = stopper(service, teller);
     for (const signal of STOPPING) hearSignals(ignoredSignals, { [signal]: () => stop(signal) });
     const isWell = await watched(service, order, place, since, stop);
-    if (!isWell) return TROUBLE;
+    if (!isWell) return SYSTEM_TROUBLE;
     teller.left();
     return order.once ? codeOf(service) : 0;
   },
@@ -148,6 +148,6 @@ async function watched(
 }
 
 function codeOf({ lastEnding }: LoneService): number {
-  if (lastEnding === undefined) return TROUBLE;
+  if (lastEnding === undefined) return SYSTEM_TROUBLE;
   return lastEnding.code ?? KILLED + signalNumber(lastEnding.signal ?? "");
 }

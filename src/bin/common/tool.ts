@@ -1,11 +1,10 @@
 /** What the commands of services have in common: how they are begun, how they end, what they say. */
 import type { Resident, State, Words } from "../../chain/chain.ts";
 import { isEnd } from "../../chain/end.ts";
-import { Fatal, joined, ownFault, put, say } from "../../posix/index.ts";
+import { Fatal, joined, OWN_FAULT, ownFault, put, say } from "../../posix/index.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
-const OWN_FAULT = 101;
 
 /** What was wrong with the words: whole lines, said as they are; exit code 100. */
 export class Usage extends Error {

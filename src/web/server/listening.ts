@@ -18,7 +18,9 @@ import {
   joined,
   orFatal,
   type Posix,
+  SYSTEM_TROUBLE,
   sockets,
+  USAGE,
   withUmask,
 } from "../../posix/index.ts";
 
@@ -32,8 +34,6 @@ export interface Listening {
   remove(): void;
 }
 
-const SYSTEM_TROUBLE = 111;
-const USAGE = 100;
 /** What every system has room for (struct sockaddr_un). */
 const MOST_PATH_BYTES = 103;
 const OWNER_ONLY_MASK = 0o177;

@@ -11,6 +11,8 @@ import {
   orFatal,
   type Posix,
   readSmall,
+  SYSTEM_TROUBLE,
+  USAGE,
   unableTo,
 } from "../../posix/index.ts";
 import { ReplaceFailure, replaceSmall } from "../../supervise/small-file.ts";
@@ -21,8 +23,6 @@ const OTHERS = 0o077;
 const OWNER_ONLY = 0o600;
 /** Who may say who the users are: root, and whose process this is. */
 const OWNERS = new Set([0, process.geteuid?.()]);
-const USAGE = 100;
-const SYSTEM_TROUBLE = 111;
 /** Of users; a colon ends a name. */
 const NAME = /^[^\s:#\p{Cc}][^:\p{Cc}]{0,63}$/u;
 
