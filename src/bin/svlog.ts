@@ -29,7 +29,6 @@ import { bytesOf, forCommander, type SortedWords, sortWords } from "./common/svl
 const NAME = "svlog";
 const STDOUT = 1;
 const FAULT = 1;
-const manifest = new URL("../../../package.json", import.meta.url);
 
 // The pager's, the time zone's and the services': the launcher has kept them from Node.
 const environment = environmentBytes();
@@ -39,7 +38,7 @@ void main(argumentBytes()).then(leave);
 
 async function main(words: readonly Buffer[]): Promise<number> {
   try {
-    const command = makeCommand(manifest);
+    const command = makeCommand();
     command.parse(forCommander(words), { from: "user" });
     return await run(command, sortWords(command.args.map(bytesOf)));
   } catch (failure) {

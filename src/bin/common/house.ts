@@ -10,7 +10,7 @@ import { setuidgid } from "../../chain/setuidgid.ts";
 import { setuser } from "../../chain/setuser.ts";
 import { softlimit } from "../../chain/softlimit.ts";
 import { bin } from "./own-place.ts";
-import { versionOf } from "./version.ts";
+import { version } from "./version.ts";
 
 /** All of the small ones together: a file more to be found costs more than what is in them. */
 const links: readonly Link[] = [
@@ -61,9 +61,4 @@ export async function start(name: string): Promise<never> {
   const command = await findCommand(name);
   if (command === undefined) throw new Error(`${name} is no command of this house`);
   return runChain(command, { bin, findCommand, version });
-}
-
-// From dist/lib/bin/house.cjs, which this file becomes.
-function version(): string {
-  return versionOf(new URL("../../../package.json", import.meta.url));
 }

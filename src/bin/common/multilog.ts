@@ -20,7 +20,6 @@ import {
 } from "../../posix/index.ts";
 
 const NAME = "multilog";
-const manifest = new URL("../../../package.json", import.meta.url);
 const STDIN = 0;
 const STDOUT = 1;
 /** As in the C program: what multilog makes is readable, whatever its caller's umask. */
@@ -85,7 +84,7 @@ async function check(words: readonly Uint8Array[]): Promise<number> {
 
 async function tell(what: "--help" | "--version"): Promise<number> {
   if (what === "--help") print((await import("./multilog-help.ts")).HELP);
-  else print((await import("./version.ts")).versionOf(manifest));
+  else print((await import("./version.ts")).version());
   return 0;
 }
 

@@ -1,7 +1,7 @@
 /** The options of svlog. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { USAGE } from "../../posix/exit-codes.ts";
-import { versionOf } from "./version.ts";
+import { version } from "./version.ts";
 
 /** Words in it have a character for each byte (svlog-words.ts). */
 export interface SvlogOptions {
@@ -46,8 +46,7 @@ Times: 14:30, 2026-11-20, "2026-11-20 14:30:05+01:00", "yesterday 14:00", 10m, "
 Exit codes: 0; 1 something could not be read, or --verify found a fault; 100 usage; 111 system
 trouble; 101 our own fault.`;
 
-/** @param manifest  the package.json */
-export function makeCommand(manifest: URL): Command {
+export function makeCommand(): Command {
   const command = new Command("svlog")
     .description("Finds, follows and shows lines of logs: services, log directories, files.")
     .argument("[target...]", "service, log directory, file or pattern; none: here, or all services")
@@ -80,7 +79,7 @@ export function makeCommand(manifest: URL): Command {
     .option("--stats", "what is in the logs, in numbers")
     .option("--verify", "whether the logs are whole and in order")
     .option("--account <file>", "the :stats file that --verify compares with")
-    .version(versionOf(manifest), "--version", "say which version this is")
+    .version(version(), "--version", "say which version this is")
     .helpOption("--help", "say this")
     .addHelpText("after", EXAMPLES)
     .exitOverride((cause) => process.exit(cause.exitCode === 0 ? 0 : USAGE))

@@ -19,12 +19,11 @@ import { changeLine, isLoopback, type Listen, LiveTree, serve } from "../../web/
 import { serviceDir } from "./service-names.ts";
 import { passwd } from "./svweb-passwd.ts";
 import { asResident, Usage } from "./tool.ts";
-import { versionOf } from "./version.ts";
+import { version } from "./version.ts";
 
 const NAME = "svweb";
 const DEFAULT_LISTEN = "127.0.0.1:9001";
 // From dist/lib/bin/, where this file is a part of a bundle.
-const manifest = new URL("../../../package.json", import.meta.url);
 const page = new URL("../web/page/", import.meta.url);
 const FOOT = `
        svweb passwd FILE NAME   gives a user of FILE a password: asked for twice, or a line of standard input
@@ -109,7 +108,7 @@ export const svweb: Resident = asResident({
       listen: placeOf(options),
       users: options.users,
       hosts: options.host ?? [],
-      version: versionOf(manifest),
+      version: version(),
       page,
       say: line,
     });

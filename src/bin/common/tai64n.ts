@@ -14,7 +14,7 @@ import { pipes } from "../../posix/pipes.ts";
 import { runCommand } from "../../tai64/command.ts";
 import { localiseUrl, makeKernel } from "../../tai64/kernel.ts";
 import { Stamper } from "../../tai64/stamper.ts";
-import { versionOf } from "./version.ts";
+import { version } from "./version.ts";
 
 const HELP = `Usage: tai64n
 
@@ -25,15 +25,13 @@ unless there is just one of these:
   --version  say which version this is
 `;
 
-const manifestUrl = new URL("../../../package.json", import.meta.url);
-
 /** Runs tai64n as this process. @param words  its arguments @returns the exit code */
 export function tai64n(words: readonly Uint8Array[]): number {
   const alone = words.length === 1 ? joined(words).toString() : undefined;
   if (alone === "--help") {
     process.stdout.write(HELP);
   } else if (alone === "--version") {
-    process.stdout.write(`${versionOf(manifestUrl)}\n`);
+    process.stdout.write(`${version()}\n`);
   } else {
     const stamper = new Stamper(makeKernel(readFile(localiseUrl)), () => clock.now());
     runCommand(stamper, { ...files, ...pipes }, readLaunch(), ownProcess);

@@ -17,7 +17,7 @@ import { localiseUrl, makeKernel } from "../../tai64/kernel.ts";
 import { LocalClock, universalTime } from "../../tai64/local-time.ts";
 import { Localiser } from "../../tai64/localiser.ts";
 import { daemontoolsStyle, formatStyle, isoStyle, type Style } from "../../tai64/styles.ts";
-import { versionOf } from "./version.ts";
+import { version } from "./version.ts";
 
 interface Options {
   readonly utc?: boolean;
@@ -25,8 +25,6 @@ interface Options {
   readonly format?: string;
   readonly anywhere?: boolean;
 }
-
-const manifestUrl = new URL("../../../package.json", import.meta.url);
 
 /** Runs tai64nlocal as this process. @param given  its arguments */
 export async function tai64nlocal(given: readonly Uint8Array[]): Promise<never> {
@@ -52,7 +50,7 @@ async function readOptions(words: readonly string[]): Promise<Options> {
     .option("--iso", "ISO 8601: 2001-07-09T23:09:44.848605500+02:00")
     .option("--format <format>", "a format like that of date(1), with %N, %3N and %6N")
     .option("--anywhere", "convert labels anywhere in a line, not only at its start")
-    .version(versionOf(manifestUrl), "--version", "say which version this is")
+    .version(version(), "--version", "say which version this is")
     .helpOption("--help", "say this")
     .exitOverride((cause) => process.exit(cause.exitCode === 0 ? 0 : USAGE))
     .configureOutput({ outputError: (text) => usage(text.trim().replace(/^error: /, "")) });

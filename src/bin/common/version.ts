@@ -1,8 +1,9 @@
 /** The version that this package states of itself. */
 import { readFile } from "../../posix/assets.ts";
 
-/** @param manifest  the package.json */
-export function versionOf(manifest: URL): string {
-  const { version } = JSON.parse(readFile(manifest).toString()) as { version: string };
-  return version;
+export function version(): string {
+  // From dist/lib/bin/, where this file is a part of a bundle.
+  const manifest = new URL("../../../package.json", import.meta.url);
+  const { version: own } = JSON.parse(readFile(manifest).toString()) as { version: string };
+  return own;
 }
