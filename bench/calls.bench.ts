@@ -40,7 +40,7 @@ bench.remarks.push(
 );
 const strace = findProgram("strace");
 const loggers = oursAnd(bench, [names.C_MULTILOG, names.S6_LOG, names.SVLOGD]);
-const input = writeLines(join(bench.directory, "input"), bench.pick(20e6, 1e6), "services");
+const input = writeLines(join(bench.directory, "input"), bench.pick(5e6, 1e6), "services");
 const bulk: Work = {
   name: "as fast as they go",
   lines: input.lines,

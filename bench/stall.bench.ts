@@ -33,7 +33,7 @@ const task: Task = { stamp: true, logdirs: 1, sizeBytes: FILE_BYTES };
 const directory = join(bench.directory, "logs");
 const syncing = [names.C_MULTILOG, names.S6_LOG, names.SVLOGD];
 const loggers = oursAnd(bench, [...syncing, names.ROTATELOGS, names.CAT]);
-const seconds = bench.pick(4, 0.4);
+const seconds = bench.pick(3, 0.4);
 const rates = [20_000, 100_000];
 
 for (const perSecond of rates) {

@@ -21,7 +21,7 @@ const SPEED = "lines/s";
 const CPU = "CPU seconds for a million";
 const MILLION = 1e6;
 const LOOK_EVERY_MS = 2;
-const GIVE_UP_MS = 120_000;
+const GIVE_UP_MS = 30_000;
 const TAIL_BYTES = 1024;
 const LONG_QUEUE = 512;
 const task: Task = { stamp: true, logdirs: 1 };
@@ -36,7 +36,7 @@ interface Contender {
 const bench = new Bench("syslog", "How fast does what is said by syslog get into a log?", 1e9);
 bench.headlines.push(SPEED);
 const directory = join(bench.directory, "run");
-const count = bench.pick(1_500_000, 20_000);
+const count = bench.pick(1_000_000, 20_000);
 const input = `${count} messages of 115 bytes, 64 with each call of the sender`;
 const unixPeers = [names.RSYSLOG_UNIX, names.RSYSLOG_UNIX_BEST];
 const tcpPeers = [names.RSYSLOG_TCP, names.RSYSLOG_TCP_BEST];
@@ -62,7 +62,7 @@ async function compare(
       .map((one) => theirs(one, queue)),
   ];
   const right = bench.rightOnes(name, contenders, (one) => void measure(one, kind, 1000));
-  await bench.rounds(name, bench.pick(5, 1), right, (one) => measure(one, kind, count));
+  await bench.rounds(name, bench.pick(3, 1), right, (one) => measure(one, kind, count));
   if (kind === "TCP") return;
   for (const peer of peers) bench.targetRatio(name, SPEED, OURS, peer, { atLeast: 3 });
 }

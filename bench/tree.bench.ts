@@ -33,8 +33,9 @@ const PID_AT = 12;
 const RESTARTS = 3;
 /** Where a start counts, and what it takes to write. */
 const MANY = 1000;
-/** What a start leaves behind is cleaned up by then: V8 collects what it needed no more for some fifteen seconds. */
+/** What the start of many leaves behind is cleaned up by then: V8 collects it in some fifteen seconds. */
 const SETTLE_MS = 20_000;
+const SHORT_SETTLE_MS = 4000;
 
 interface Contender {
   readonly name: string;
@@ -99,7 +100,7 @@ function measure(contender: Contender, services: number): Record<string, number>
   const pid = startOnNothing(contender.program);
   awaitLines(logs);
   const startMs = performance.now() - begun;
-  sleep(bench.pick(SETTLE_MS, 100));
+  sleep(bench.pick(services >= MANY ? SETTLE_MS : SHORT_SETTLE_MS, 100));
   const measured = {
     [START]: startMs,
     [PSS]: keepers(pid).reduce((sum, one) => sum + pssMegabytes(one), 0),
