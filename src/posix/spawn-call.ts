@@ -119,22 +119,32 @@ function duplicate(fd: Fd, wanted: ReadonlyMap<Fd, Fd>): Fd {
   }
 }
 
+/** The attributes that were asked for last: mostly they are those of the next program as well. */
+let last: { readonly key: string; readonly record: Buffer } | undefined;
+
+function attributesFor(settings: SpawnSettings): Buffer {
+  const { ignoredSignals = 0n, blockedSignals = 0n } = settings;
+  // Who leads a session leads a group.
+  const leads = settings.newGroup ? POSIX_SPAWN_SETPGROUP : 0;
+  const flags =
+    POSIX_SPAWN_SETSIGDEF |
+    POSIX_SPAWN_SETSIGMASK |
+    (settings.newSession ? POSIX_SPAWN_SETSID : leads);
+  const key = `${ignoredSignals} ${blockedSignals} ${flags}`;
+  if (last?.key !== key)
+    last = { key, record: makeAttributes(ignoredSignals, blockedSignals, flags) };
+  return last.record;
+}
+
 /**
  * Default actions for every signal but those that are to be ignored. Named all of them, because
  * glibc leaves its own two (32 and 33) ignored otherwise.
  */
-function attributesFor(settings: SpawnSettings): Buffer {
+function makeAttributes(ignoredSignals: bigint, blockedSignals: bigint, flags: number): Buffer {
   const record = Buffer.alloc(OPAQUE_BYTES);
   initAttributes(record);
-  setDefaults(record, signalSet(~(settings.ignoredSignals ?? 0n)));
-  setMask(record, signalSet(settings.blockedSignals ?? 0n));
-  // Who leads a session leads a group.
-  const leads = settings.newGroup ? POSIX_SPAWN_SETPGROUP : 0;
-  setFlags(
-    record,
-    POSIX_SPAWN_SETSIGDEF |
-      POSIX_SPAWN_SETSIGMASK |
-      (settings.newSession ? POSIX_SPAWN_SETSID : leads),
-  );
+  setDefaults(record, signalSet(~ignoredSignals));
+  setMask(record, signalSet(blockedSignals));
+  setFlags(record, flags);
   return record;
 }

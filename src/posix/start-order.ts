@@ -8,6 +8,9 @@ import type { SpawnStrings } from "./spawn-call.ts";
 import { StringBlock } from "./strings.ts";
 import type { Fd, Image, Name, StartOptions } from "./types.ts";
 
+/** What the caller's environment is to C: the same for every program that has no other. */
+const environments = new WeakMap<readonly Name[], StringBlock>();
+
 export class StartOrder {
   /** The files to try, in order. */
   readonly paths: readonly Name[];
@@ -18,13 +21,18 @@ export class StartOrder {
 
   /** @throws SystemFailure when there is no such program, as far as can be seen before it is tried */
   constructor(program: Name | readonly Name[], argv: readonly Name[], options: StartOptions) {
-    const image = imageOf(program, argv, options);
-    this.paths = image.paths;
-    this.files = image.paths.map((path) => new StringBlock([path], "posix_spawn"));
-    this.words = new StringBlock(image.argv, "posix_spawn");
-    this.given = image.environment && new StringBlock(image.environment, "posix_spawn");
-    this.environment =
-      this.given?.table ?? BigInt(variable("environ", "uintptr_t") as number | bigint);
+    const { paths, argv: words, environment } = imageOf(program, argv, options);
+    this.paths = paths;
+    this.files = paths.map((path) => new StringBlock([path], "posix_spawn"));
+    this.words = new StringBlock(words, "posix_spawn");
+    if (environment === undefined) {
+      this.environment = BigInt(variable("environ", "uintptr_t") as number | bigint);
+    } else if (environment === readLaunch().environment) {
+      this.environment = callersEnvironment(environment).table;
+    } else {
+      this.given = new StringBlock(environment, "posix_spawn");
+      this.environment = this.given.table;
+    }
     closeOthers(options.descriptors);
   }
 
@@ -38,6 +46,13 @@ export class StartOrder {
   release(): void {
     for (const block of [...this.files, this.words, this.given]) block?.release();
   }
+}
+
+/** Held for as long as the launch is: a thousand services are started with it. */
+function callersEnvironment(strings: readonly Name[]): StringBlock {
+  const block = environments.get(strings) ?? new StringBlock(strings, "posix_spawn");
+  environments.set(strings, block);
+  return block;
 }
 
 type Started = Omit<Image, "environment"> & { readonly environment: readonly Name[] | undefined };
