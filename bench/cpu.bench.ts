@@ -38,7 +38,8 @@ interface Warm {
 const bench = new Bench("cpu", "What does one write per line cost, by lines a second?", 1e9);
 /** Longer where it is judged: a logger works for days, and V8 compiles in its first seconds. */
 const JUDGED_RATE = 50_000;
-const secondsAt = (perSecond: number): number => bench.pick(perSecond === JUDGED_RATE ? 4 : 2, 0.1);
+const secondsAt = (perSecond: number): number =>
+  bench.pick(perSecond === JUDGED_RATE ? 4 : 1.5, 0.1);
 /**
  * What comes before, so that every program has begun to work by then. V8 compiles what it has run often: at few lines
  * a second that would take minutes of a logger that works for days, so they come faster before.

@@ -34,9 +34,9 @@ const directory = join(bench.directory, "logs");
 const loggers = oursAnd(bench, names.DAEMONS);
 const cases = [
   { name: QUIET, perSecond: 100, seconds: bench.pick(5, 1.2) },
-  { name: STEADY, perSecond: 1000, seconds: bench.pick(3, 1.2) },
+  { name: STEADY, perSecond: 1000, seconds: bench.pick(2, 1.2) },
   // Not longer: `current` is not to be rotated meanwhile.
-  { name: BUSY, perSecond: 50_000, seconds: bench.pick(3, 1.2) },
+  { name: BUSY, perSecond: 50_000, seconds: bench.pick(2, 1.2) },
 ];
 
 for (const { name, perSecond, seconds } of cases) {

@@ -69,7 +69,7 @@ const perSecond = 20_000;
 const ballastBytes = SMALL_DISK_BYTES - (perSecond * LINE_BYTES * trouble.to) / 1000 / 2;
 bench.input["disk full, disk stalled"] = `${trouble.from} to ${trouble.to} ms after the first line`;
 const trials: readonly Trial[] = [
-  { name: "SIGKILL every 50 ms", lines: bench.pick(60_000, 6000), perSecond, begin: killing },
+  { name: "SIGKILL every 50 ms", lines: bench.pick(50_000, 6000), perSecond, begin: killing },
   { name: "SIGKILL every 50 ms, full speed", lines: bench.pick(200_000, 10_000), begin: killing },
   { name: "disk full for a while", lines: bench.pick(60_000, 9000), perSecond, begin: fullDisk },
   {

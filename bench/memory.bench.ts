@@ -31,7 +31,7 @@ const GIVE_UP_MS = 20_000;
 
 enterOwnMounts();
 const bench = new Bench("memory", "How much memory does a logger take, whatever happens?", 1e9);
-const seconds = bench.pick(10, 1);
+const seconds = bench.pick(8, 1);
 bench.headlines.push(PEAK);
 bench.remarks.push(
   "The most that a process ever had in memory, by the kernel's account. Node itself takes most of ours; a tree of services shares one process.",

@@ -47,7 +47,7 @@ const cases: readonly [name: string, sink: string, env: Program["env"]][] = [
 ];
 for (const [name, sink, env = {}] of cases) {
   compareOutputs(env);
-  await bench.rounds(name, bench.pick(7, 2), contenders, (one) => {
+  await bench.rounds(name, bench.pick(5, 2), contenders, (one) => {
     const program = { command: one.command, args: [], env };
     const { wallSeconds, cpuSeconds } = runThrough(program, inputOf(one), sink);
     return { [SPEED]: fs.statSync(inputOf(one)).size / wallSeconds / 1e6, [CPU]: cpuSeconds };

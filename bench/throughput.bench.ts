@@ -21,7 +21,7 @@ const CPU = "CPU seconds for a GB";
 const CHECKED_BYTES = 40e6;
 const LESS_CHECKED_BYTES = 9e6;
 const LEAST_BYTES = 4e6;
-const RUN_SECONDS = 0.8;
+const RUN_SECONDS = 0.6;
 const ROUNDS = 3;
 const SIDE_ROUNDS = 2;
 
