@@ -43,6 +43,7 @@ let running: Spawner | undefined;
 export function startSpawner(): () => void {
   if (process.platform === "linux") running ??= ignoring(["EAGAIN"], makeSpawner);
   return () => {
+    awaitAnswer();
     running?.thread.end();
     forget();
   };

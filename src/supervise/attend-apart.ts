@@ -86,14 +86,16 @@ class Apart implements Attendant {
     return false;
   }
 
-  drain(): void {
-    void this.leaveOnceStarted();
+  drain(): boolean {
+    const isToRun = this.status?.want !== "down";
+    void this.leaveOnceStarted(isToRun);
+    return isToRun;
   }
 
   /** One that has died a moment ago waits for its next start, and `x` would take that away. */
-  private async leaveOnceStarted(): Promise<void> {
+  private async leaveOnceStarted(isToRun: boolean): Promise<void> {
     const { posix } = this;
-    if (this.status?.want !== "down") {
+    if (isToRun) {
       await this.tell(() => "o");
       const deadline = posix.monotonicMs() + MOST_WAIT_MS;
       while (!this.hasEnded && this.status?.pid === 0 && posix.monotonicMs() < deadline)

@@ -47,8 +47,10 @@ export function attendHere(
         return true;
       },
       drain: () => {
-        if (!supervisor.isWantedDown) tell("o");
+        const isToRun = !supervisor.isWantedDown;
+        if (isToRun) tell("o");
         void leaveOnceStarted();
+        return isToRun;
       },
       kill: () => tell("kx"),
     };

@@ -9,8 +9,12 @@ export interface Attendant {
   stop(): void;
   /** Where its directory was removed, it ends when its process has ended. @returns whether that is so */
   leaveIfRemoved(): boolean;
-  /** The input of this logger is coming to its end: it is not started again behind that. */
-  drain(): void;
+  /**
+   * The input of this logger is coming to its end: it is not started again behind that.
+   *
+   * @returns whether it is to run: nobody keeps it down
+   */
+  drain(): boolean;
   /** It was told to stop, and takes too long. */
   kill(): void;
   /** Of a log that is written here: what was written is to be rotated. */

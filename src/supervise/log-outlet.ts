@@ -12,6 +12,8 @@ import { LOG_FOLDERS, type LoggerKind } from "./hosted-log.ts";
 import { openLogPipe } from "./log-pipe.ts";
 
 const STDIN = 0;
+/** So often a logger is started at the end, should it be killed before it has read what stands in its pipe. */
+const MOST_DRAINS = 2;
 
 export class LogOutlet {
   /** The service's descriptor. */
@@ -23,6 +25,7 @@ export class LogOutlet {
   private log: Attendant | undefined;
   private hasWriter = true;
   private isClosed = false;
+  private isHurried = false;
 
   /** @throws SystemFailure when there is no pipe to be had */
   constructor(means: BranchMeans, service: Name, folder: string, kind: LoggerKind) {
@@ -60,10 +63,17 @@ export class LogOutlet {
   /** Lets the logger come to the end of what was written. */
   async drain(service: Name): Promise<void> {
     this.closeWriteEnd();
-    // It may just have failed, with lines in the pipe.
-    this.tend(service);
-    this.log?.drain();
-    await this.log?.ended;
+    for (let turn = 0; turn < MOST_DRAINS; turn++) {
+      // It may just have failed, with lines in the pipe.
+      this.tend(service);
+      const isToRun = this.log?.drain() === true;
+      await this.log?.ended;
+      if (!isToRun || this.isHurried || this.leftBytes === 0) return;
+    }
+  }
+
+  private get leftBytes(): number {
+    return this.means.posix.queued(this.pipe[0]);
   }
 
   /** A new file, where the log is written here: all that such a one can be told. */
@@ -72,10 +82,12 @@ export class LogOutlet {
   }
 
   stop(): void {
+    this.isHurried = true;
     this.log?.stop();
   }
 
   kill(): void {
+    this.isHurried = true;
     this.log?.kill();
   }
 
@@ -90,7 +102,7 @@ export class LogOutlet {
     this.isClosed = true;
     const { posix, say } = this.means;
     const [readEnd] = this.pipe;
-    const left = posix.queued(readEnd);
+    const left = this.leftBytes;
     if (left > 0) {
       const words = [service, `/${this.folder}: ${left} bytes are lost: no logger has read them`];
       say("svscan", "warning", joined(words));

@@ -59,7 +59,7 @@ export class LogThread {
       ended,
       stop: close,
       kill: close,
-      drain: () => undefined,
+      drain: () => true,
       rotate: () => this.post({ kind: "rotate", log }),
       leaveIfRemoved: () => this.leaveIfRemoved(log),
     };

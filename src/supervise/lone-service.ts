@@ -112,7 +112,7 @@ const nothing = (): void => undefined;
 const NOTHING: Attendant = {
   ended: Promise.resolve(),
   stop: nothing,
-  drain: nothing,
+  drain: () => false,
   kill: nothing,
   leaveIfRemoved: () => false,
 };

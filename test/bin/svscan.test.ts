@@ -88,6 +88,31 @@ describe("svscan", { concurrency: 2 }, () => {
     assert.deepEqual(await scanned.stop(), CLEAN);
   });
 
+  for (const [how, ...args] of [["in one process"], ["apart", "--isolate"]])
+    test(`a logger that is killed while it is to come to its end is started once more, ${how}`, {
+      timeout,
+    }, async (t) => {
+      const services = {
+        web: { run: "#!/bin/sh\nread go <go\nseq 1000\necho >said\nexec sleep 100\n" },
+        "web/log": { run: "#!/bin/sh\nexec multilog ./main\n" },
+      };
+      const scanned = new Scanned(t, "ours", services, { args });
+      spawnSync("mkfifo", [scanned.path("web/go")]);
+      await scanned.isUp("web");
+      const logger = await scanned.isUp("web/log");
+      await until("the log", () => fs.existsSync(scanned.path("web/log/main/current")));
+      // What comes now stays in the pipe.
+      process.kill(logger, "SIGSTOP");
+      fs.writeFileSync(scanned.path("web/go"), "\n");
+      await until("all lines", () => scanned.text("web/said") === "\n");
+      scanned.running.signal("SIGTERM");
+      await until("the logger to be on its own", () => scanned.status("web/log")?.want === "once");
+      process.kill(logger, "SIGKILL");
+      assert.deepEqual(await scanned.running.ended, CLEAN);
+      assert.equal(firstMissing(scanned.path("web/log/main"), 1000), undefined);
+      assert.deepEqual(scanned.said, []);
+    });
+
   test("what no logger has read is told of when it goes", { timeout }, async (t) => {
     const scanned = new Scanned(t, "ours", {
       web: { run: "#!/bin/sh\necho line; echo >said\nexec sleep 100\n" },
