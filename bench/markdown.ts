@@ -15,6 +15,8 @@ const withSpread: Cell = ({ median: middle, min, max, runs }) =>
     : `${shortNumber(middle)} (${shortNumber(min)}–${shortNumber(max)})`;
 /** Programs from the best known to the least; what a wide table leaves out is in the full report. */
 const MOST_COLUMNS = 6;
+/** What a reader of README.md wants to know: the others are in the full report. */
+const ASKED_FIRST: readonly string[] = ["loss", "throughput", "tree"];
 
 /** docs/benchmarks.md: everything. */
 export function fullReport(results: readonly Results[], charts: ChartsOf): string {
@@ -33,17 +35,29 @@ export function fullReport(results: readonly Results[], charts: ChartsOf): strin
   return `${parts.join("\n\n")}\n`;
 }
 
-/** README.md: the metrics that matter, and the aims. */
+/** README.md: who comes first, what most people ask, and the aims that were missed. */
 export function shortReport(results: readonly Results[]): string {
-  const parts = results
-    .filter(({ headlines }) => headlines.length > 0)
+  const asked = results
+    .filter(({ bench }) => ASKED_FIRST.includes(bench))
     .flatMap((result) => [
       `**${result.question}**`,
       ...tables(narrowed(result), result.headlines, median),
     ]);
-  const places = [...new Set(results.map(machineLine))];
+  const places = [...new Set(results.map(machineWords))];
   const more = "[docs/benchmarks.md](docs/benchmarks.md) has the rest, with charts.";
-  return `${[...parts, aims(results), ...places, more].join("\n\n")}\n`;
+  const parts = [...inShort(results), ...asked, ...missed(results), `${places.join("; ")}.`, more];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function missed(results: readonly Results[]): string[] {
+  const all = results.flatMap(({ targets }) => targets);
+  const rows = all.filter(({ reached }) => !reached);
+  const words = `Of ${all.length} aims that we had, ${all.length - rows.length} are reached.`;
+  if (rows.length === 0) return [words];
+  return [
+    `${words} Those that are not, with what stands in their way in the report:`,
+    aims(results.map((one) => ({ ...one, targets: one.targets.filter((t) => !t.reached) }))),
+  ];
 }
 
 function inShort(results: readonly Results[]): string[] {
@@ -97,10 +111,14 @@ function settingsOf(results: readonly Results[]): string[] {
   return found.length === 0 ? [] : ["## The settings of the programs", ...found];
 }
 
-function machineLine({ machine, versions, place }: Results): string {
+function machineLine(result: Results): string {
+  const programs = Object.entries(result.versions).map(([name, version]) => `${name} ${version}`);
+  return `${machineWords(result)}; ${programs.join(", ")}.`;
+}
+
+function machineWords({ machine, place }: Results): string {
   const { processor, cores, memoryGib, system } = machine;
-  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}, logs on ${place}; ${programs.join(", ")}.`;
+  return `${processor}, ${cores} cores, ${memoryGib} GiB, ${system}, logs on ${place}`;
 }
 
 /** Ours, and the programs that most cases know. */
