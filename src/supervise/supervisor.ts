@@ -185,6 +185,8 @@ export class Supervisor {
       case "killFinish":
         return scripts.killFinish();
       case "tellReady":
+        // Whoever sees that it is ready finds the process in the status.
+        announcer.tell();
         return this.place.setReady(this.now());
       case "giveUp":
         return this.giveUp();
