@@ -15,6 +15,9 @@ export class Scanned {
   /** The scan directory. */
   readonly tree: string;
   readonly running: Running;
+  /** Who made a scan directory that others were given as well. */
+  private static readonly makers = new Map<string, Scanned>();
+  private readonly heirs: Scanned[] = [];
 
   /**
    * @param who  `boot`: our svscanboot
@@ -40,6 +43,8 @@ export class Scanned {
     scope.after(() => this.killAll());
     const outside = temporaryDirectory(scope);
     this.tree = tree ?? join(outside, "service");
+    if (tree === undefined) Scanned.makers.set(this.tree, this);
+    else Scanned.makers.get(tree)?.heirs.push(this);
     fs.mkdirSync(this.tree, { recursive: true });
     for (const [name, files] of Object.entries(services)) this.add(name, files);
     // The C svscan finds the C supervise.
@@ -110,6 +115,7 @@ export class Scanned {
   }
 
   private killAll(): void {
+    for (const heir of this.heirs) heir.killAll();
     try {
       process.kill(-this.running.pid, "SIGKILL");
     } catch (error) {
