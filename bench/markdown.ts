@@ -55,7 +55,7 @@ function missed(results: readonly Results[]): string[] {
   const words = `Of ${all.length} aims that we had, ${all.length - rows.length} are reached.`;
   if (rows.length === 0) return [words];
   return [
-    `${words} Those that are not, with what stands in their way in the report:`,
+    `${words} These are not; the report says what stands in their way, where that is known:`,
     aims(results.map((one) => ({ ...one, targets: one.targets.filter((t) => !t.reached) }))),
   ];
 }
