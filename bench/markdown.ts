@@ -56,7 +56,7 @@ function missed(results: readonly Results[]): string[] {
   if (rows.length === 0) return [words];
   return [
     `${words} These are not; the report says what stands in their way, where that is known:`,
-    aims(results.map((one) => ({ ...one, targets: one.targets.filter((t) => !t.reached) }))),
+    aims(rows),
   ];
 }
 
@@ -86,7 +86,7 @@ function fullSection(result: Results, charts: readonly Drawing[]): string[] {
     ...charts.map(({ name, title }) => `![${title}](charts/${name}.svg)`),
     ...tables(result, metrics, withSpread),
     ...leftOut(result),
-    ...(result.targets.length > 0 ? [aims([result])] : []),
+    ...(result.targets.length > 0 ? [aims(result.targets)] : []),
   ];
 }
 
@@ -171,13 +171,11 @@ function tableOf(
   ];
 }
 
-function aims(results: readonly Results[]): string {
-  const rows = results
-    .flatMap(({ targets }) => targets)
-    .map(({ text, aim, median: value, min, max, reached }) => {
-      const spread = min === max ? "" : ` (${shortNumber(min)}–${shortNumber(max)})`;
-      return [text, `${shortNumber(value)}${spread}`, aim, reached ? "yes" : "no"];
-    });
+function aims(targets: Results["targets"]): string {
+  const rows = targets.map(({ text, aim, median: value, min, max, reached }) => {
+    const spread = min === max ? "" : ` (${shortNumber(min)}–${shortNumber(max)})`;
+    return [text, `${shortNumber(value)}${spread}`, aim, reached ? "yes" : "no"];
+  });
   return table(["aim", "measured", "wanted", "reached"], rows);
 }
 
