@@ -78,7 +78,7 @@ export class Mailbox implements Datagrams {
       this.vectors[2 * slot] = memory + BigInt(slot * this.stride);
       this.vectors[2 * slot + 1] = BigInt(this.slotBytes);
       const at = (slot * HEADER_BYTES) / 8;
-      fields[at] = names && names + BigInt(slot * NAME_BYTES);
+      if (this.names !== undefined) fields[at] = names + BigInt(slot * NAME_BYTES);
       fields[at + 2] = vectors + BigInt(slot * IOVEC_BYTES);
       fields[at + 3] = 1n;
       fields[at + 4] = control + BigInt(slot * CONTROL_BYTES);

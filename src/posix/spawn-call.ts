@@ -1,7 +1,9 @@
 /** One call of posix_spawn(3), by whichever thread makes it. */
 import { signalSet } from "./exec.ts";
+import { ignoring } from "./failure.ts";
 import { files as fileCalls } from "./files.ts";
 import { bind, call } from "./libc.ts";
+import { FD_CLOEXEC, pipes } from "./pipes.ts";
 import type { Fd } from "./types.ts";
 
 /** Room for posix_spawn_file_actions_t and posix_spawnattr_t (80 and 336 bytes in glibc). */
@@ -26,6 +28,11 @@ const setDefaults = bind(
 );
 const setMask = bind("int posix_spawnattr_setsigmask(void *attributes, const void *signals)");
 const fcntl = bind("int fcntl(int fd, int command, ...)");
+
+/** Keeps descriptors from programs; those that are closed already are passed over. */
+export function closeOnExec(fds: readonly Fd[]): void {
+  for (const fd of fds) ignoring(["EBADF"], () => pipes.setDescriptorFlags(fd, FD_CLOEXEC));
+}
 
 /** Addresses of strings and tables of them, in memory that stays until the call has returned. */
 export interface SpawnStrings {

@@ -2,14 +2,13 @@
 import { ignoring, SystemFailure } from "./failure.ts";
 import { files } from "./files.ts";
 import { bind, call } from "./libc.ts";
-import { FD_CLOEXEC, pipes } from "./pipes.ts";
-import { prepareSpawn, type Spawned, type SpawnSettings } from "./spawn-call.ts";
+import { openPidfd } from "./pidfd.ts";
+import { closeOnExec, prepareSpawn, type Spawned, type SpawnSettings } from "./spawn-call.ts";
 import { IDLE, NOT_READY, PREPARING, SpawnRequest, UNABLE } from "./spawn-request.ts";
 import type { SpawnerData } from "./spawner.ts";
 import { threadData } from "./thread.ts";
 import type { Fd } from "./types.ts";
 
-const SYS_PIDFD_OPEN = 434;
 const SYS_CLOSE_RANGE = 436;
 const SYS_PIDFD_GETFD = 438;
 const CLOSE_RANGE_UNSHARE = 2;
@@ -45,12 +44,8 @@ function leaveTable(): Fd {
   call("close_range", undefined, () =>
     syscall(SYS_CLOSE_RANGE, UNSIGNED, BEYOND, UNSIGNED, BEYOND, UNSIGNED, CLOSE_RANGE_UNSHARE),
   );
-  for (const fd of inherited) {
-    ignoring(["EBADF"], () => pipes.setDescriptorFlags(fd, FD_CLOEXEC));
-  }
-  const ourselves = call("pidfd_open", undefined, () =>
-    syscall(SYS_PIDFD_OPEN, "int", process.pid, UNSIGNED, 0),
-  );
+  closeOnExec(inherited);
+  const ourselves = call("pidfd_open", undefined, () => openPidfd(process.pid));
   // Whether it may be used is known now, and not at the first service.
   ignoring(["EBADF"], () => fetch(ourselves, NOBODYS));
   return ourselves;

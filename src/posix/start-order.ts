@@ -1,10 +1,8 @@
 /** A program that is to be started, with all that posix_spawn(3) is given of it. */
-import { ignoring } from "./failure.ts";
 import { readLaunch } from "./launch.ts";
 import { variable } from "./libc.ts";
 import { hinderingLimits, limited } from "./limited.ts";
-import { FD_CLOEXEC, pipes } from "./pipes.ts";
-import type { SpawnStrings } from "./spawn-call.ts";
+import { closeOnExec, type SpawnStrings } from "./spawn-call.ts";
 import { StringBlock } from "./strings.ts";
 import type { Fd, Image, Name, StartOptions } from "./types.ts";
 
@@ -81,9 +79,5 @@ function imageOf(
 
 /** What the caller had open and the program is not to have; Node marks only those below the first gap. */
 function closeOthers(descriptors: ReadonlyMap<Fd, Fd>): void {
-  for (const fd of readLaunch().inherited) {
-    if (!descriptors.has(fd)) {
-      ignoring(["EBADF"], () => pipes.setDescriptorFlags(fd, FD_CLOEXEC));
-    }
-  }
+  closeOnExec(readLaunch().inherited.filter((fd) => !descriptors.has(fd)));
 }

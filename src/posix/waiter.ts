@@ -10,6 +10,7 @@
  */
 import { ignoring, SystemFailure } from "./failure.ts";
 import { bind, bindAsync, call } from "./libc.ts";
+import { openPidfd } from "./pidfd.ts";
 import { pollWatch } from "./poll-watch.ts";
 import { turn } from "./turn.ts";
 import type { Fd, Readiness, Watch } from "./types.ts";
@@ -23,7 +24,6 @@ const EPOLLRDHUP = 0x2000;
 const EPOLLET = 0x80000000;
 const EPOLL_CLOEXEC = 0o2000000;
 const EFD_CLOEXEC_NONBLOCK = 0o2004000;
-const SYS_PIDFD_OPEN = 434;
 /** struct epoll_event is packed on x86-64 alone. */
 const EVENT_BYTES = process.arch === "x64" ? 12 : 16;
 const DATA_AT = process.arch === "x64" ? 4 : 8;
@@ -47,7 +47,6 @@ const epollWait = bindAsync("int epoll_wait(int set, void *events, int most, int
 const eventfd = bind("int eventfd(unsigned int value, int flags)");
 const write = bind("int64_t write(int fd, const void *bytes, size_t length)");
 const readCall = bind("int64_t read(int fd, void *bytes, size_t length)");
-const syscall = bind("int64_t syscall(int64_t number, ...)");
 const closeCall = bind("int close(int fd)");
 
 const ONE = new BigUint64Array([1n]);
@@ -203,7 +202,7 @@ export function watch(fd: Fd): Watch | undefined {
 
 /** Resolves when a child may have ended; the caller asks waitpid(2) whether it has. */
 export async function exited(pid: number): Promise<void> {
-  const fd = process.platform === "linux" ? syscall(SYS_PIDFD_OPEN, "int", pid, "int", 0) : -1;
+  const fd = process.platform === "linux" ? openPidfd(pid) : -1;
   if (fd === -1) {
     await new Promise((resolve) => setTimeout(resolve, CHILD_POLL_MS));
     return;
