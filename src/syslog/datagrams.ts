@@ -55,6 +55,9 @@ export class DatagramSource implements Source {
   /** Of the datagrams that were received: how many, and the next. */
   private count = 0;
   private next = 0;
+  /** The last batch ended with more to come. */
+  private isBusy = false;
+  private isRefusing = false;
   private lastPeer = "";
   private reportedDrops = 0;
   private reportedAtMs = Number.NEGATIVE_INFINITY;
@@ -69,19 +72,30 @@ export class DatagramSource implements Source {
   }
 
   take(): Taken {
+    const taken = this.takeBatch();
+    this.isBusy = taken === "more";
+    return this.reportDrops(taken);
+  }
+
+  private takeBatch(): Taken {
     const { output, posix } = this.options;
     const deadline = posix.monotonicMs() + MOST_BATCH_MS;
     let taken = 0;
     do {
       if (this.next === this.count) {
-        this.count = this.mailbox.receive(taken >= BUSY);
+        this.count = this.mailbox.receive(this.standsAt(taken));
         this.next = 0;
-        if (this.count === 0) return this.reportDrops("nothing");
+        if (this.count === 0) return "nothing";
       }
       for (; this.next < this.count; this.next++, taken++)
         if (!this.write(this.next)) return "more";
     } while (!output.isFull && posix.monotonicMs() < deadline);
-    return this.reportDrops("more");
+    return "more";
+  }
+
+  /** Whoever waits at a socket that refuses more gets empty messages that nobody has sent, one after the other. */
+  private standsAt(taken: number): boolean {
+    return (this.isBusy || taken >= BUSY) && !this.isRefusing;
   }
 
   /** @returns false: there is no room for it */
@@ -135,6 +149,7 @@ export class DatagramSource implements Source {
 
   refuseMore(): void {
     const { isLocal, sockets } = this.options;
+    this.isRefusing = true;
     if (isLocal) sockets.refuseMore(this.fd);
     else sockets.hearNobody(this.fd);
   }
