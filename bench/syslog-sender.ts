@@ -1,8 +1,9 @@
 /**
- * Sends numbered messages to a syslog, as fast as it takes them: `syslog-sender KIND PLACE COUNT REPORT`.
+ * Sends numbered messages to a syslog, as fast as it takes them: `syslog-sender KIND PLACE FIRST COUNT REPORT`.
  *
  * Many with one call (sendmmsg), as many processes at a time would be: with a call for each, it is the sender
- * that is measured. REPORT gets the moment of the first call, in milliseconds since 1970.
+ * that is measured. FIRST is the first one's number. REPORT gets the moment of the first call, in milliseconds
+ * since 1970.
  */
 import fs from "node:fs";
 import { bind, call, koffi } from "../src/posix/libc.ts";
@@ -17,7 +18,7 @@ const TAIL = "# request handled in 12 ms for client 10.1.2.3 path /index.html st
 
 const sendmmsg = bind("int sendmmsg(int fd, void *headers, uint32_t count, int flags)");
 
-const [kind = "", place = "", count = "", report = ""] = process.argv.slice(2);
+const [kind = "", place = "", first = "", count = "", report = ""] = process.argv.slice(2);
 const isStream = kind === "TCP";
 const fd = connectTo(kind as SocketKind, place);
 if (fd === undefined) throw new Error(`nobody listens on ${place}`);
@@ -37,7 +38,7 @@ for (let slot = 0; slot < AT_ONCE; slot++) {
 const begun = performance.timeOrigin + performance.now();
 for (let sent = 0; sent < Number(count); ) {
   const batch = Math.min(AT_ONCE, Number(count) - sent);
-  for (let slot = 0; slot < batch; slot++) number(slot, sent + slot);
+  for (let slot = 0; slot < batch; slot++) number(slot, Number(first) + sent + slot);
   send(fd, batch);
   sent += batch;
 }
