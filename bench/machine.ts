@@ -37,7 +37,7 @@ export function describeVersions(): Record<string, string> {
 
 function askVersions(): Record<string, string> {
   const { version = "" } = readManifest(manifest);
-  const commit = ask("git", ["describe", "--always", "--dirty", "--abbrev=10"]);
+  const commit = askCommit();
   const versions: Record<string, string> = {
     timberline: commit === undefined ? version : `${version} (${commit})`,
     node: process.version,
@@ -53,6 +53,16 @@ function askVersions(): Record<string, string> {
     if (found !== undefined) versions[name] = found;
   }
   return versions;
+}
+
+/** With a mark where something is changed; what a bench writes itself does not count. */
+function askCommit(): string | undefined {
+  const commit = ask("git", ["describe", "--always", "--abbrev=10"]);
+  const others = [".", ":!bench/results", ":!docs", ":!README.md"];
+  const changed = ask("git", ["status", "--porcelain", "--untracked-files=no", "--", ...others]);
+  return commit === undefined || changed === undefined || changed === ""
+    ? commit
+    : `${commit}-dirty`;
 }
 
 interface Manifest {
