@@ -42,6 +42,21 @@ function make(
 
 const modeOf = (path: string): number => fs.statSync(path).mode & 0o777;
 
+test("timberline new makes the directory of services, and none above it", (t) => {
+  const cwd = temporaryDirectory(t);
+  assert.deepEqual(
+    ["service", "service"].map((dir, n) => make(cwd, ["-d", dir, `s${n}`, "sleep", "1"]).code),
+    [0, 0],
+  );
+  assert.deepEqual(fs.readdirSync(join(cwd, "service")).sort(), ["s0", "s1"]);
+  assert.equal(modeOf(join(cwd, "service")), 0o755);
+  const { code, err } = make(cwd, ["-d", "a/b", "web", "sleep", "1"]);
+  assert.deepEqual(
+    [code, err],
+    [111, "timberline new: fatal: unable to make a/b: file does not exist\n"],
+  );
+});
+
 test("timberline new writes run, log/script and env, and says what comes next", (t) => {
   const cwd = temporaryDirectory(t);
   const { code, out, err } = make(
@@ -152,7 +167,7 @@ test("what is wrong with the words is said before anything is written", (t) => {
     [
       ["-d", "/dev/null/x", "web", "true"],
       111,
-      /fatal: unable to make \/dev\/null\/x\/web: not a directory/,
+      /fatal: unable to make \/dev\/null\/x: not a directory/,
     ],
     [["n".repeat(300), "true"], 111, /fatal: unable to make .*: .*long/],
   ];

@@ -18,6 +18,7 @@ import {
   USAGE,
   workingDirectory,
 } from "../../posix/index.ts";
+import { makeUnlessThere } from "../../supervise/service-files.ts";
 import { asResident, print, type Tool, Usage } from "./tool.ts";
 
 const NAME = "timberline import";
@@ -41,8 +42,7 @@ export const importTool: Tool = {
       const plan = planImport(file, surroundings(environment));
       print(Buffer.from(report(plan, directory)));
       if (isDry) return 0;
-      if (posix.statusAt(AT_CWD, directory) === undefined)
-        orFatal(["make ", directory], () => posix.makeDirectory(AT_CWD, directory, 0o755));
+      orFatal(["make ", directory], () => makeUnlessThere(posix, AT_CWD, directory, 0o755));
       const left = plan.services.filter((service) => !writeService(posix, directory, service));
       for (const { name } of left)
         say(NAME, ["warning: ", directory, "/", name, " is there already: it was left alone"]);

@@ -15,6 +15,7 @@ import {
 } from "../../posix/index.ts";
 import {
   DEFAULT_ACTIONS,
+  makeUnlessThere,
   type ServiceFile,
   scriptFile,
   writeNew,
@@ -98,6 +99,7 @@ function variableFile({ name, value }: Variable): ServiceFile {
 function write({ dir, name, variables }: NewOrder, files: readonly ServiceFile[]): void {
   const path = joined([dir, "/", name]);
   const words = ["make ", path];
+  orFatal(["make ", dir], () => makeUnlessThere(posix, AT_CWD, dir, 0o755));
   const parent = orFatal(words, () => posix.openAt(AT_CWD, dir, "directory"));
   if (orFatal(words, () => posix.statusAt(parent, name)) !== undefined)
     throw new Fatal(USAGE, joined([path, " is there already: nothing was changed"]));
