@@ -55,7 +55,9 @@ export class DatagramSource implements Source {
   /** Of the datagrams that were received: how many, and the next. */
   private count = 0;
   private next = 0;
-  /** The last batch ended with more to come. */
+  /** Messages of this batch. */
+  private taken = 0;
+  /** The last batch was large, and ended with more to come. */
   private isBusy = false;
   private isRefusing = false;
   private lastPeer = "";
@@ -73,29 +75,29 @@ export class DatagramSource implements Source {
 
   take(): Taken {
     const taken = this.takeBatch();
-    this.isBusy = taken === "more";
+    this.isBusy = taken === "more" && this.taken >= BUSY;
     return this.reportDrops(taken);
   }
 
   private takeBatch(): Taken {
     const { output, posix } = this.options;
     const deadline = posix.monotonicMs() + MOST_BATCH_MS;
-    let taken = 0;
+    this.taken = 0;
     do {
       if (this.next === this.count) {
-        this.count = this.mailbox.receive(this.standsAt(taken));
+        this.count = this.mailbox.receive(this.standsAtIt());
         this.next = 0;
         if (this.count === 0) return "nothing";
       }
-      for (; this.next < this.count; this.next++, taken++)
+      for (; this.next < this.count; this.next++, this.taken++)
         if (!this.write(this.next)) return "more";
     } while (!output.isFull && posix.monotonicMs() < deadline);
     return "more";
   }
 
   /** Whoever waits at a socket that refuses more gets empty messages that nobody has sent, one after the other. */
-  private standsAt(taken: number): boolean {
-    return (this.isBusy || taken >= BUSY) && !this.isRefusing;
+  private standsAtIt(): boolean {
+    return (this.isBusy || this.taken >= BUSY) && !this.isRefusing;
   }
 
   /** @returns false: there is no room for it */

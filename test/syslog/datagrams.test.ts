@@ -63,6 +63,14 @@ test("a busy socket is stood at from one batch to the next, until nothing comes"
   assert.deepEqual(queue.waits, [false, true, false]);
 });
 
+test("after a batch of few messages it is not stood at", () => {
+  const queue = new Queue(7, 0);
+  const source = sourceOf(queue, 10);
+  assert.equal(source.take(), "more");
+  assert.equal(source.take(), "nothing");
+  assert.deepEqual(queue.waits, [false, false]);
+});
+
 test("a busy socket that refuses more is not stood at", () => {
   const queue = new Queue(10, 10, 0);
   const source = sourceOf(queue, 10);
