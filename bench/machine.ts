@@ -58,8 +58,15 @@ function askVersions(): Record<string, string> {
 /** With a mark where something is changed; what a bench writes itself does not count. */
 function askCommit(): string | undefined {
   const commit = ask("git", ["describe", "--always", "--abbrev=10"]);
-  const others = [".", ":!bench/results", ":!docs", ":!README.md"];
-  const changed = ask("git", ["status", "--porcelain", "--untracked-files=no", "--", ...others]);
+  const others = ["bench/results", "docs", "README.md"].map((path) => `:(top,exclude)${path}`);
+  const changed = ask("git", [
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+    "--",
+    ":(top)",
+    ...others,
+  ]);
   return commit === undefined || changed === undefined || changed === ""
     ? commit
     : `${commit}-dirty`;

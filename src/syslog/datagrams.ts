@@ -22,12 +22,13 @@ export const UNIX_BYTES: number = 256 * 1024;
 export const UDP_BYTES: number = 64 * 1024;
 /**
  * How long a busy socket is stood at for the next message: to be woken by the system instead takes longer
- * than the queue of a unix socket (net.unix.max_dgram_qlen, often 10) lasts.
+ * than the queue of a unix socket (net.unix.max_dgram_qlen, often 10) lasts. The system counts it in ticks of
+ * its clock: 8 to 12 ms where there are 250 a second.
  */
 export const PATIENCE_MS = 1;
 /** So many in one batch make a socket busy. */
 const BUSY = 8;
-/** Nobody waits longer than this for lines that were taken. */
+/** Nobody waits longer than this, and once as long as it is stood at, for lines that were taken. */
 const MOST_BATCH_MS = 3;
 const DROPS_MS = 1000;
 
@@ -57,7 +58,7 @@ export class DatagramSource implements Source {
   private next = 0;
   /** Messages of this batch. */
   private taken = 0;
-  /** The last batch was large, and ended with more to come. */
+  /** The last batch was large, and did not find the socket empty. */
   private isBusy = false;
   private isRefusing = false;
   private lastPeer = "";
@@ -95,7 +96,7 @@ export class DatagramSource implements Source {
     return "more";
   }
 
-  /** Whoever waits at a socket that refuses more gets empty messages that nobody has sent, one after the other. */
+  /** Whoever waits at a unix socket that refuses more gets empty messages that nobody has sent, one after the other. */
   private standsAtIt(): boolean {
     return (this.isBusy || this.taken >= BUSY) && !this.isRefusing;
   }

@@ -80,3 +80,11 @@ test("a busy socket that refuses more is not stood at", () => {
   assert.equal(source.take(), "nothing");
   assert.deepEqual(queue.waits, [false, false, false]);
 });
+
+test("one that refuses more is not stood at within a batch either", () => {
+  const queue = new Queue(10);
+  const source = sourceOf(queue, 0);
+  source.refuseMore();
+  assert.equal(source.take(), "nothing");
+  assert.deepEqual(queue.waits, [false, false]);
+});

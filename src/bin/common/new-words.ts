@@ -14,7 +14,7 @@ Writes the service directory NAME: run, which starts PROGRAM where this was call
 keeps its log in NAME/log/main, ten files of a megabyte, every line with its time. Nothing that is
 there is ever changed. svscan starts what it finds in its directory within a second.
 
-  -d, --dir DIR          where it appears when it is complete (the working directory); made if it is missing
+  -d, --dir DIR          where it appears when it is complete (the working directory); made if missing, but nothing above it
   -u, --user ACCOUNT     run it as this user (setuidgid)
   -e, --env NAME=VALUE   set a variable (envdir): a file NAME in NAME/env; can be repeated
   -s, --script ACTION    an action of multilog for the log, in place of all those that are usual; can be repeated
