@@ -1,14 +1,7 @@
 /** Messages that come as datagrams: over a unix socket, or UDP. */
 import type { Datagrams, Fd, Posix, Sockets } from "../posix/index.ts";
-import {
-  endLine,
-  FRAME_BYTES,
-  mostLineBytes,
-  type Sender,
-  writeHead,
-  writeText,
-} from "./line-writer.ts";
-import { type Message, newMessage, readMessage } from "./message.ts";
+import { Heads } from "./heads.ts";
+import { endLine, FRAME_BYTES, mostLineBytes, type Sender, writeText } from "./line-writer.ts";
 import type { Output } from "./output.ts";
 import { writeOwnLine } from "./own-line.ts";
 import { OWN_WARNING } from "./priority.ts";
@@ -50,9 +43,8 @@ export class DatagramSource implements Source {
   readonly fd: Fd;
   private readonly options: DatagramsOptions;
   private readonly mailbox: Datagrams;
-  private readonly message: Message = newMessage();
+  private readonly heads: Heads;
   private readonly sender: Sender;
-  private readonly knownHost: Buffer | undefined;
   /** Of the datagrams that were received: how many, and the next. */
   private count = 0;
   private next = 0;
@@ -70,7 +62,7 @@ export class DatagramSource implements Source {
     this.options = options;
     this.fd = fd;
     this.mailbox = sockets.mailbox(fd, SLOTS, isLocal ? UNIX_BYTES : UDP_BYTES, !isLocal);
-    this.knownHost = isLocal ? ownHost : undefined;
+    this.heads = new Heads(isLocal ? ownHost : undefined);
     this.sender = { host: ownHost, pid: 0, uid: -1, hostIsTrusted: trustsHost && !isLocal };
   }
 
@@ -103,7 +95,7 @@ export class DatagramSource implements Source {
 
   /** @returns false: there is no room for it */
   private write(slot: number): boolean {
-    const { mailbox, message, sender } = this;
+    const { mailbox, heads, sender } = this;
     const { output, isLocal, showsUser } = this.options;
     const at = mailbox.startOf(slot);
     const length = mailbox.lengthOf(slot);
@@ -115,9 +107,8 @@ export class DatagramSource implements Source {
     } else {
       sender.host = this.peerOf(slot);
     }
-    readMessage(message, memory, at, at + length, this.knownHost);
-    let end = writeHead(message, memory, sender, output.memory, output.length);
-    end = writeText(message, memory, output.memory, end);
+    let end = heads.write(memory, at, at + length, sender, output.memory, output.length);
+    end = writeText(heads.message, memory, output.memory, end);
     const cut = mailbox.cutOf(slot);
     if (cut > 0) end += output.memory.write(` (${cut} bytes more were sent)`, end);
     output.length = endLine(output.memory, end);

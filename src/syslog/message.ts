@@ -53,6 +53,8 @@ export function newMessage(): Message {
 /**
  * Finds the parts of the message in memory[at, end).
  *
+ * @returns whether they are the same in every message that begins with what stands in front of this text
+ *   and has any text (heads.ts)
  * @param ownHost  for a message of this machine: the one name that counts as a host's. syslog(3) sends
  *   none, and any other word there is a tag or text. Undefined for one from a network.
  */
@@ -62,16 +64,22 @@ export function readMessage(
   at: number,
   end: number,
   ownHost?: Uint8Array,
-): void {
-  let stop = end;
-  while (stop > at && isEnding(memory[stop - 1])) stop--;
+): boolean {
+  const stop = endOfMessage(memory, at, end);
   const from = skipPriority(into, memory, at, stop);
   clear(into, from, stop);
-  if (from === at) return;
-  if (memory[from] === ONE && memory[from + 1] === SPACE && readNew(into, memory, from + 2, stop))
-    return;
+  if (from === at) return false;
+  const mayBeNew = memory[from] === ONE && memory[from + 1] === SPACE;
+  if (mayBeNew && readNew(into, memory, from + 2, stop)) return false;
   clear(into, from, stop);
-  readOld(into, memory, from, stop, ownHost);
+  return readOld(into, memory, from, stop, ownHost) && !mayBeNew;
+}
+
+/** Leaves out NULs and line ends behind a message. */
+export function endOfMessage(memory: Uint8Array, at: number, end: number): number {
+  let stop = end;
+  while (stop > at && isEnding(memory[stop - 1])) stop--;
+  return stop;
 }
 
 function isEnding(byte: number | undefined): boolean {
@@ -150,16 +158,21 @@ function isVisible(byte: number | undefined): boolean {
   return byte !== undefined && byte > SPACE && byte < DELETE;
 }
 
-/** RFC 3164 behind its priority: `[TIME [HOST ]]TAG[PID]: TEXT`, as much of it as there is. */
+/**
+ * RFC 3164 behind its priority: `[TIME [HOST ]]TAG[PID]: TEXT`, as much of it as there is.
+ *
+ * @returns as `readMessage` does. A digit may begin a time, of which the rest would stand in the text
+ */
 function readOld(
   into: Message,
   memory: Uint8Array,
   at: number,
   end: number,
   ownHost: Uint8Array | undefined,
-): void {
+): boolean {
   let next = skipTime(memory, at, end);
-  if (next > at) {
+  const hasTime = next > at;
+  if (hasTime) {
     const host = endOfHost(memory, next, end, ownHost);
     if (host > next) {
       into.hostAt = next;
@@ -168,7 +181,7 @@ function readOld(
     }
   }
   into.textAt = next;
-  readTag(into, memory, next, end);
+  return readTag(into, memory, next, end) && (hasTime || !isDigit(memory[at]));
 }
 
 /** A word, a blank and something behind it, where the word is no tag. @returns `at` where there is none */
@@ -188,8 +201,8 @@ function endOfHost(
   return stop;
 }
 
-/** `TAG: ` or `TAG[PID]: `; nothing is set where there is none. */
-function readTag(into: Message, memory: Uint8Array, at: number, end: number): void {
+/** `TAG: ` or `TAG[PID]: `; nothing is set where there is none. @returns whether a blank and a text are behind it */
+function readTag(into: Message, memory: Uint8Array, at: number, end: number): boolean {
   const limit = Math.min(end, at + MOST_TAG_BYTES + 1);
   let stop = at;
   while (stop < limit) {
@@ -197,21 +210,23 @@ function readTag(into: Message, memory: Uint8Array, at: number, end: number): vo
     if (byte <= SPACE || byte >= DELETE || byte === COLON || byte === OPEN) break;
     stop++;
   }
-  if (stop === at || stop >= limit) return;
+  if (stop === at || stop >= limit) return false;
   let next = stop;
   let pidEnd = stop;
   if (memory[stop] === OPEN) {
     pidEnd = endOfPid(memory, stop + 1, end);
-    if (pidEnd < 0) return;
+    if (pidEnd < 0) return false;
     next = pidEnd + 1;
   }
   if (next < end && memory[next] === COLON) next++;
-  else if (memory[stop] !== OPEN || (next < end && memory[next] !== SPACE)) return;
+  else if (memory[stop] !== OPEN || (next < end && memory[next] !== SPACE)) return false;
   into.tagAt = at;
   into.tagEnd = stop;
   into.pidAt = Math.min(stop + 1, pidEnd);
   into.pidEnd = pidEnd;
-  into.textAt = next < end && memory[next] === SPACE ? next + 1 : next;
+  const hasBlank = next < end && memory[next] === SPACE;
+  into.textAt = hasBlank ? next + 1 : next;
+  return hasBlank && next + 1 < end;
 }
 
 /** @returns the place of the `]`; -1 where there is none soon */
