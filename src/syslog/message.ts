@@ -69,10 +69,11 @@ export function readMessage(
   const from = skipPriority(into, memory, at, stop);
   clear(into, from, stop);
   if (from === at) return false;
-  const mayBeNew = memory[from] === ONE && memory[from + 1] === SPACE;
-  if (mayBeNew && readNew(into, memory, from + 2, stop)) return false;
+  if (memory[from] === ONE && memory[from + 1] === SPACE && readNew(into, memory, from + 2, stop))
+    return false;
   clear(into, from, stop);
-  return readOld(into, memory, from, stop, ownHost) && !mayBeNew;
+  // Where `1 ` stands, there is no tag: it would not be the same.
+  return readOld(into, memory, from, stop, ownHost);
 }
 
 /** Leaves out NULs and line ends behind a message. */
