@@ -6,6 +6,8 @@ import type { Fd } from "./types.ts";
 
 export type Compression = "gzip" | "zstd" | "xz";
 
+const FIRST_WITH_ZSTD = 24;
+
 /**
  * The unpacked bytes of a file, from its beginning. Ending the iteration early ends what reads it.
  *
@@ -15,9 +17,10 @@ export type Compression = "gzip" | "zstd" | "xz";
 export async function* unpack(fd: Fd, compression: Compression): AsyncGenerator<Buffer, void> {
   // Loaded for compressed files only: together they take 5 ms of a start.
   const zlib = await import("node:zlib");
-  // Not in every Node that is supported.
+  // Not in every Node that is supported; Node 22's does not tell that a file is cut short.
   const { createZstdDecompress } = zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream };
-  const zstd = compression === "zstd" ? createZstdDecompress : undefined;
+  const tellsDamage = Number.parseInt(process.versions.node, 10) >= FIRST_WITH_ZSTD;
+  const zstd = compression === "zstd" && tellsDamage ? createZstdDecompress : undefined;
   if (compression === "gzip") yield* throughNode(fd, zlib.createGunzip());
   else if (zstd !== undefined) yield* throughNode(fd, zstd());
   else yield* throughTool(fd, compression);
