@@ -19,6 +19,7 @@ const TAIL = "# request handled in 12 ms for client 10.1.2.3 path /index.html st
 const sendmmsg = bind("int sendmmsg(int fd, void *headers, uint32_t count, int flags)");
 
 const [kind = "", place = "", first = "", count = "", report = ""] = process.argv.slice(2);
+const firstNumber = Number(first);
 const isStream = kind === "TCP";
 const fd = connectTo(kind as SocketKind, place);
 if (fd === undefined) throw new Error(`nobody listens on ${place}`);
@@ -38,7 +39,7 @@ for (let slot = 0; slot < AT_ONCE; slot++) {
 const begun = performance.timeOrigin + performance.now();
 for (let sent = 0; sent < Number(count); ) {
   const batch = Math.min(AT_ONCE, Number(count) - sent);
-  for (let slot = 0; slot < batch; slot++) number(slot, Number(first) + sent + slot);
+  for (let slot = 0; slot < batch; slot++) number(slot, firstNumber + sent + slot);
   send(fd, batch);
   sent += batch;
 }

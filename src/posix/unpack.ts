@@ -6,6 +6,7 @@ import type { Fd } from "./types.ts";
 
 export type Compression = "gzip" | "zstd" | "xz";
 
+/** Node 22's zstd does not tell that a file is cut short. */
 const FIRST_WITH_ZSTD = 24;
 
 /**
@@ -17,13 +18,18 @@ const FIRST_WITH_ZSTD = 24;
 export async function* unpack(fd: Fd, compression: Compression): AsyncGenerator<Buffer, void> {
   // Loaded for compressed files only: together they take 5 ms of a start.
   const zlib = await import("node:zlib");
-  // Not in every Node that is supported; Node 22's does not tell that a file is cut short.
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream };
-  const tellsDamage = Number.parseInt(process.versions.node, 10) >= FIRST_WITH_ZSTD;
-  const zstd = compression === "zstd" && tellsDamage ? createZstdDecompress : undefined;
   if (compression === "gzip") yield* throughNode(fd, zlib.createGunzip());
-  else if (zstd !== undefined) yield* throughNode(fd, zstd());
+  else if (compression === "zstd" && hasZstd())
+    yield* throughNode(fd, (zlib as unknown as WithZstd).createZstdDecompress());
   else yield* throughTool(fd, compression);
+}
+
+interface WithZstd {
+  createZstdDecompress(): NodeJS.ReadWriteStream;
+}
+
+function hasZstd(): boolean {
+  return Number.parseInt(process.versions.node, 10) >= FIRST_WITH_ZSTD;
 }
 
 async function* throughNode(fd: Fd, stream: NodeJS.ReadWriteStream): AsyncGenerator<Buffer, void> {

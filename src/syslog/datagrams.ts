@@ -67,9 +67,9 @@ export class DatagramSource implements Source {
   }
 
   take(): Taken {
-    const taken = this.takeBatch();
-    this.isBusy = taken === "more" && this.taken >= BUSY;
-    return this.reportDrops(taken);
+    const outcome = this.takeBatch();
+    this.isBusy = outcome === "more" && this.taken >= BUSY;
+    return this.reportDrops(outcome);
   }
 
   private takeBatch(): Taken {
